@@ -1,0 +1,66 @@
+// From a target's configuration to a connected and secured LdapHandle, never blocking the loop: names are resolved by
+// getaddrinfo on a resolver thread (one resolution in flight per host, shared by all that wait), TCP connects without
+// blocking on the loop, TLS (LDAPS, StartTLS) runs in a small pool with a deadline.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "ldap/ldap_handle.h"
+
+namespace dirlease {
+
+struct LdapUri {
+  std::string text;  // as configured, for messages
+  std::string host;
+  int port_number = 0;
+  bool ldaps = false;
+};
+
+// Scheme ldap or ldaps, host (IPv6 in brackets), optional port; nothing after it but one "/". Empty on anything else.
+std::optional<LdapUri> ParseLdapUri(std::string_view text);
+
+struct TargetConfig {
+  enum class Tls { kNone, kStartTls, kLdaps };
+  std::string name;
+  std::vector<LdapUri> uris;  // tried in order, each with its own deadline
+  Tls tls = Tls::kNone;
+  std::string ca_file;    // PEM; empty = the system's bundle
+  std::string cert_file;  // client certificate and key, PEM; empty = none
+  std::string key_file;
+  absl::Duration connect_timeout = absl::Seconds(5);  // per URI: DNS, TCP and TLS together
+};
+
+struct ConnectFailure {
+  enum class Kind { kUnreachable, kTls, kTimeout, kResources /* descriptors or ports ran out */ };
+  Kind kind = Kind::kUnreachable;
+  std::string text;  // per URI what went wrong, for people; no secrets
+};
+
+struct Connected {
+  std::unique_ptr<LdapHandle> handle;  // null on failure
+  std::string uri;                     // the one that answered
+  ConnectFailure failure;
+};
+
+class Connector {
+ public:
+  // Destroying it cancels: no callback comes any more, what was half open is closed.
+  class Attempt {
+   public:
+    virtual ~Attempt() = default;
+  };
+  using Callback = absl::AnyInvocable<void(Connected)>;
+
+  virtual ~Connector() = default;
+  // Loop thread only. The callback comes at most once, on the loop, never inside Connect. `target` must outlive the
+  // attempt.
+  virtual std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) = 0;
+};
+
+}  // namespace dirlease
