@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -10,10 +11,11 @@ namespace dirlease {
 
 using Digest = std::array<uint8_t, 32>;
 
-// `count` octets from the operating system's generator. Ends the process when there are none: nothing is safe then.
+// `count` octets from a generator for secrets. Ends the process when there are none: nothing is safe then.
 std::string RandomOctets(size_t count);
-// RFC 4648 section 5, without padding.
+// RFC 4648 section 5, without padding. Not wiped: wipe what was secret.
 std::string Base64Url(std::string_view octets);
+// Lower case.
 std::string Hex(std::string_view octets);
 Digest Sha256(std::string_view octets);
 Digest HmacSha256(std::string_view key, std::string_view octets);
