@@ -1,0 +1,143 @@
+#include "support/fake_connector.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "support/limits.h"
+
+namespace dirlease::testing {
+
+// The callback belongs to the loop thread; shared with the posted result, which may find the
+// attempt gone.
+struct FakeConnector::Pending {
+  Callback callback;
+  std::string uri;
+};
+
+class FakeConnector::FakeAttempt final : public Attempt {
+ public:
+  FakeAttempt(FakeConnector& connector, std::shared_ptr<Pending> pending)
+      : connector_(connector), pending_(std::move(pending)) {}
+  ~FakeAttempt() override { connector_.AttemptDestroyed(pending_); }
+
+ private:
+  FakeConnector& connector_;
+  const std::shared_ptr<Pending> pending_;
+};
+
+FakeConnector::~FakeConnector() {
+  if (live_ > 0) ADD_FAILURE() << live_ << " connect attempts outlive their connector";
+}
+
+std::unique_ptr<Connector::Attempt> FakeConnector::Connect(const TargetConfig& target,
+                                                           Callback callback) {
+  auto pending = std::make_shared<Pending>();
+  pending->callback = std::move(callback);
+  pending->uri = target.uris.empty() ? "ldap://fake" : target.uris[0].text;
+  std::shared_ptr<FakeLdapPeer> peer;
+  {
+    std::lock_guard lock(mutex_);
+    ++live_;
+    targets_.push_back(target.name);
+    if (make_peer_) {
+      peer = make_peer_();
+      peers_.push_back(peer);
+    } else {
+      waiting_.push_back(pending);
+    }
+    changed_.notify_all();
+  }
+  if (peer != nullptr) Finish(pending, std::move(peer), {});
+  return std::make_unique<FakeAttempt>(*this, std::move(pending));
+}
+
+std::shared_ptr<FakeLdapPeer> FakeConnector::Succeed(std::shared_ptr<FakeLdapPeer> peer) {
+  const std::shared_ptr<Pending> pending = TakeOldest();
+  if (pending == nullptr) return peer;
+  {
+    std::lock_guard lock(mutex_);
+    peers_.push_back(peer);
+  }
+  Finish(pending, peer, {});
+  return peer;
+}
+
+void FakeConnector::Fail(ConnectFailure::Kind kind, std::string text) {
+  const std::shared_ptr<Pending> pending = TakeOldest();
+  if (pending != nullptr) Finish(pending, nullptr, {.kind = kind, .text = std::move(text)});
+}
+
+void FakeConnector::AutoSucceed(PeerFactory make) {
+  std::lock_guard lock(mutex_);
+  make_peer_ = std::move(make);
+}
+
+std::shared_ptr<FakeConnector::Pending> FakeConnector::TakeOldest() {
+  std::lock_guard lock(mutex_);
+  if (waiting_.empty()) {
+    ADD_FAILURE() << "no connect attempt waits";
+    return nullptr;
+  }
+  std::shared_ptr<Pending> oldest = std::move(waiting_.front());
+  waiting_.pop_front();
+  return oldest;
+}
+
+// The handle is made only when the callback takes it: a cancelled attempt leaves nothing to unbind.
+void FakeConnector::Finish(const std::shared_ptr<Pending>& pending,
+                           std::shared_ptr<FakeLdapPeer> peer, ConnectFailure failure) {
+  loop_.Post([pending, peer = std::move(peer), failure = std::move(failure)]() mutable {
+    if (!pending->callback) return;
+    Callback callback = std::exchange(pending->callback, nullptr);
+    Connected connected;
+    connected.uri = pending->uri;
+    if (peer != nullptr) connected.handle = std::make_unique<FakeLdapHandle>(std::move(peer));
+    connected.failure = std::move(failure);
+    callback(std::move(connected));
+  });
+}
+
+void FakeConnector::AttemptDestroyed(const std::shared_ptr<Pending>& pending) {
+  // Its captures end outside the lock: they may come back here.
+  const Callback dropped = std::exchange(pending->callback, nullptr);
+  std::lock_guard lock(mutex_);
+  --live_;
+  if (dropped) ++cancelled_;
+  waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), pending), waiting_.end());
+}
+
+size_t FakeConnector::attempts() const {
+  std::lock_guard lock(mutex_);
+  return targets_.size();
+}
+
+size_t FakeConnector::pending() const {
+  std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
+size_t FakeConnector::cancelled() const {
+  std::lock_guard lock(mutex_);
+  return cancelled_;
+}
+
+std::vector<std::shared_ptr<FakeLdapPeer>> FakeConnector::peers() const {
+  std::lock_guard lock(mutex_);
+  return peers_;
+}
+
+std::vector<std::string> FakeConnector::targets() const {
+  std::lock_guard lock(mutex_);
+  return targets_;
+}
+
+bool FakeConnector::AwaitAttempts(size_t count) {
+  std::unique_lock lock(mutex_);
+  if (changed_.wait_for(lock, kSafetyLimit, [&] { return targets_.size() >= count; })) return true;
+  ADD_FAILURE() << "waited for " << count << " connect attempts, saw " << targets_.size();
+  return false;
+}
+
+}  // namespace dirlease::testing
