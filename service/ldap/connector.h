@@ -4,26 +4,15 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "ldap/ldap_handle.h"
+#include "ldap/ldap_uri.h"
 
 namespace dirlease {
-
-struct LdapUri {
-  std::string text;  // as configured, for messages
-  std::string host;
-  int port_number = 0;
-  bool ldaps = false;
-};
-
-// Scheme ldap or ldaps, host (IPv6 in brackets), optional port; nothing after it but one "/". Empty on anything else.
-std::optional<LdapUri> ParseLdapUri(std::string_view text);
 
 struct TargetConfig {
   enum class Tls { kNone, kStartTls, kLdaps };

@@ -1,11 +1,10 @@
-// The other end of a LibldapHandle's socket, octet by octet, for what no real directory sends. Not thread-safe.
+// The other end of a LibldapHandle's socket, octet by octet, for what no real directory sends. Not
+// thread-safe.
 #pragma once
 
-#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
-#include <cerrno>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -23,7 +22,8 @@ inline std::string Tlv(int tag, std::string_view content) {
     element += static_cast<char>(content.size());
   } else {
     element += '\x84';
-    for (int shift = 24; shift >= 0; shift -= 8) element += static_cast<char>(content.size() >> shift);
+    for (int shift = 24; shift >= 0; shift -= 8)
+      element += static_cast<char>(content.size() >> shift);
   }
   return element.append(content);
 }
@@ -31,14 +31,17 @@ inline std::string Tlv(int tag, std::string_view content) {
 // An LDAPMessage; `controls` is the content of its controls.
 inline std::string Message(int message_id, int operation_tag, std::string_view operation,
                            std::string_view controls = {}) {
-  std::string content = Tlv(0x02, std::string{static_cast<char>(message_id >> 8), static_cast<char>(message_id)});
+  std::string content =
+      Tlv(0x02, std::string{static_cast<char>(message_id >> 8), static_cast<char>(message_id)});
   content += Tlv(operation_tag, operation);
   if (!controls.empty()) content += Tlv(0xa0, controls);
   return Tlv(0x30, content);
 }
 
-inline std::string ResultBody(int code, std::string_view matched_dn = {}, std::string_view text = {}) {
-  return Tlv(0x0a, std::string(1, static_cast<char>(code))) + Tlv(0x04, matched_dn) + Tlv(0x04, text);
+inline std::string ResultBody(int code, std::string_view matched_dn = {},
+                              std::string_view text = {}) {
+  return Tlv(0x0a, std::string(1, static_cast<char>(code))) + Tlv(0x04, matched_dn) +
+         Tlv(0x04, text);
 }
 
 class RawPeer {
@@ -52,13 +55,15 @@ class RawPeer {
 
   // Once. `host` is what a certificate would be checked against.
   std::unique_ptr<LibldapHandle> OpenHandle(const std::string& host = "directory.example") {
-    return LibldapHandle::Open(std::move(handle_end_),
-                               {.text = "ldap://" + host, .host = host, .port_number = 389, .ldaps = false});
+    return LibldapHandle::Open(
+        std::move(handle_end_),
+        {.text = "ldap://" + host, .host = host, .port_number = 389, .ldaps = false});
   }
 
   // Sends it whole; fails the test when the socket does not take it.
   void Send(std::string_view octets) {
-    EXPECT_EQ(send(peer_.get(), octets.data(), octets.size(), MSG_NOSIGNAL), static_cast<ssize_t>(octets.size()));
+    EXPECT_EQ(send(peer_.get(), octets.data(), octets.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(octets.size()));
   }
   // As much of it as the socket takes.
   size_t SendSome(std::string_view octets) {
@@ -69,7 +74,8 @@ class RawPeer {
   std::string Receive() {
     std::string received;
     char chunk[4096];
-    for (ssize_t count; (count = recv(peer_.get(), chunk, sizeof chunk, 0)) > 0;) received.append(chunk, count);
+    for (ssize_t count; (count = recv(peer_.get(), chunk, sizeof chunk, 0)) > 0;)
+      received.append(chunk, count);
     return received;
   }
   void Close() { peer_.Reset(); }

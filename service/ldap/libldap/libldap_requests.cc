@@ -1,0 +1,101 @@
+// LibldapHandle's requests. Strings go to libldap as C strings, so what has a NUL inside is
+// refused, not cut.
+#include <ldap.h>
+
+#include "ldap/libldap/libldap_handle.h"
+#include "ldap/libldap/request_controls.h"
+
+namespace dirlease {
+
+namespace {
+
+bool HasNul(const std::string& text) { return text.find('\0') != std::string::npos; }
+
+bool AnyOidHasNul(const std::vector<Control>& controls) {
+  for (const Control& control : controls) {
+    if (HasNul(control.oid)) return true;
+  }
+  return false;
+}
+
+bool HasNul(const SearchRequest& request) {
+  for (const std::string& attribute : request.attributes) {
+    if (HasNul(attribute)) return true;
+  }
+  return HasNul(request.base_dn) || HasNul(request.filter);
+}
+
+// libldap's interface is not const; it changes nothing here.
+berval ToBerval(std::string_view octets) {
+  return {octets.size(), const_cast<char*>(octets.data())};
+}
+
+// Null terminated, as libldap wants it; empty = all user attributes.
+std::vector<char*> AttributeList(const SearchRequest& request) {
+  std::vector<char*> list;
+  if (request.attributes.empty()) return list;
+  for (const std::string& attribute : request.attributes)
+    list.push_back(const_cast<char*>(attribute.c_str()));
+  list.push_back(nullptr);
+  return list;
+}
+
+}  // namespace
+
+LdapHandle::Sent LibldapHandle::Bind(const BindRequest& request) {
+  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (HasNul(request.name) || AnyOidHasNul(request.controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  RequestControls controls(request.controls);
+  berval password = ToBerval(request.password.Reveal());
+  int message_id = 0;
+  const int error = ldap_sasl_bind(ldap_, request.name.c_str(), LDAP_SASL_SIMPLE, &password,
+                                   controls.get(), nullptr, &message_id);
+  return Finish(error, message_id);
+}
+
+LdapHandle::Sent LibldapHandle::Search(const SearchRequest& request,
+                                       const std::vector<Control>& controls) {
+  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (HasNul(request) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  RequestControls converted(controls);
+  std::vector<char*> attributes = AttributeList(request);
+  const int deref = static_cast<int>(request.deref_aliases);
+  ldap_set_option(ldap_, LDAP_OPT_DEREF, &deref);
+  timeval time_limit{.tv_sec = request.time_limit_seconds, .tv_usec = 0};
+  int message_id = 0;
+  const int error = ldap_search_ext(
+      ldap_, request.base_dn.c_str(), static_cast<int>(request.scope), request.filter.c_str(),
+      attributes.empty() ? nullptr : attributes.data(), request.types_only ? 1 : 0, converted.get(),
+      nullptr, request.time_limit_seconds > 0 ? &time_limit : nullptr, request.size_limit,
+      &message_id);
+  return Finish(error, message_id);
+}
+
+LdapHandle::Sent LibldapHandle::Compare(const CompareRequest& request,
+                                        const std::vector<Control>& controls) {
+  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (HasNul(request.dn) || HasNul(request.attribute_type) || AnyOidHasNul(controls)) {
+    return Finish(LDAP_PARAM_ERROR, 0);
+  }
+  RequestControls converted(controls);
+  berval value = ToBerval(request.value);
+  int message_id = 0;
+  const int error = ldap_compare_ext(ldap_, request.dn.c_str(), request.attribute_type.c_str(),
+                                     &value, converted.get(), nullptr, &message_id);
+  return Finish(error, message_id);
+}
+
+LdapHandle::Sent LibldapHandle::Extended(const std::string& oid,
+                                         const std::optional<std::string>& value,
+                                         const std::vector<Control>& controls) {
+  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (oid.empty() || HasNul(oid) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  RequestControls converted(controls);
+  berval octets = ToBerval(value ? std::string_view(*value) : std::string_view());
+  int message_id = 0;
+  const int error = ldap_extended_operation(ldap_, oid.c_str(), value ? &octets : nullptr,
+                                            converted.get(), nullptr, &message_id);
+  return Finish(error, message_id);
+}
+
+}  // namespace dirlease

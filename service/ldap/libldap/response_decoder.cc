@@ -1,0 +1,178 @@
+#include "ldap/libldap/response_decoder.h"
+
+namespace dirlease {
+
+namespace {
+
+// Tags of RFC 4511.
+constexpr uint8_t kSequence = 0x30;
+constexpr uint8_t kBoolean = 0x01;
+constexpr uint8_t kOctetString = 0x04;
+constexpr uint8_t kSearchResultEntry = 0x64;
+constexpr uint8_t kSearchResultReference = 0x73;
+constexpr uint8_t kExtendedResponse = 0x78;
+constexpr uint8_t kIntermediateResponse = 0x79;
+constexpr uint8_t kReferral = 0xa3;
+constexpr uint8_t kResponseName = 0x8a;
+constexpr uint8_t kResponseValue = 0x8b;
+constexpr uint8_t kIntermediateName = 0x80;
+constexpr uint8_t kIntermediateValue = 0x81;
+
+ResponseView::Kind KindOf(const ReceivedMessage& message) {
+  switch (message.operation_tag) {
+    case kSearchResultEntry:
+      return ResponseView::Kind::kEntry;
+    case kSearchResultReference:
+      return ResponseView::Kind::kReference;
+    case kIntermediateResponse:
+      return ResponseView::Kind::kIntermediate;
+    default:
+      return message.message_id == 0 ? ResponseView::Kind::kUnsolicited
+                                     : ResponseView::Kind::kResult;
+  }
+}
+
+}  // namespace
+
+const ResponseView* ResponseDecoder::Decode(const ReceivedMessage& message) {
+  view_ = ResponseView();
+  view_.kind = KindOf(message);
+  view_.message_id = message.message_id;
+  controls_.clear();
+  return DecodeControls(message.controls) && DecodeOperation(message) ? &view_ : nullptr;
+}
+
+bool ResponseDecoder::DecodeOperation(const ReceivedMessage& message) {
+  switch (view_.kind) {
+    case ResponseView::Kind::kEntry:
+      return DecodeEntry(message.operation);
+    case ResponseView::Kind::kReference:
+      return DecodeReference(message.operation);
+    case ResponseView::Kind::kIntermediate:
+      return DecodeIntermediate(message.operation);
+    default:
+      return DecodeResult(message.operation, message.operation_tag == kExtendedResponse);
+  }
+}
+
+bool ResponseDecoder::DecodeEntry(std::string_view operation) {
+  BerReader reader(operation);
+  const auto dn = reader.NextIf(kOctetString);
+  const auto attributes = reader.NextIf(kSequence);
+  if (!dn || !attributes) return false;
+  entry_.dn = *dn;
+  entry_.octets = dn->size();
+  if (!DecodeAttributes(*attributes)) return false;
+  entry_.attributes = attributes_;
+  entry_.controls = controls_;
+  view_.entry = &entry_;
+  return true;
+}
+
+bool ResponseDecoder::DecodeAttributes(std::string_view list) {
+  attributes_.clear();
+  value_counts_.clear();
+  values_.clear();
+  for (BerReader reader(list); !reader.at_end();) {
+    const auto attribute = reader.Next();
+    if (!attribute) return false;
+    BerReader parts(attribute->content);
+    const auto type = parts.NextIf(kOctetString);
+    const auto set = parts.Next();
+    if (!type || !set) return false;
+    const size_t before = values_.size();
+    entry_.octets += type->size();
+    for (BerReader value_reader(set->content); !value_reader.at_end();) {
+      const auto value = value_reader.Next();
+      if (!value) return false;
+      values_.push_back(value->content);
+      entry_.octets += value->content.size();
+    }
+    attributes_.push_back({*type, {}});
+    value_counts_.push_back(values_.size() - before);
+  }
+  // Only now: while values_ grew, it moved.
+  size_t first = 0;
+  for (size_t i = 0; i < attributes_.size(); first += value_counts_[i++]) {
+    attributes_[i].values = absl::MakeConstSpan(values_).subspan(first, value_counts_[i]);
+  }
+  return true;
+}
+
+bool ResponseDecoder::DecodeReference(std::string_view operation) {
+  values_.clear();
+  for (BerReader reader(operation); !reader.at_end();) {
+    const auto uri = reader.Next();
+    if (!uri) return false;
+    values_.push_back(uri->content);
+  }
+  reference_.uris = values_;
+  reference_.controls = controls_;
+  view_.reference = &reference_;
+  return true;
+}
+
+bool ResponseDecoder::DecodeIntermediate(std::string_view operation) {
+  intermediate_ = IntermediateView();
+  for (BerReader reader(operation); !reader.at_end();) {
+    const auto part = reader.Next();
+    if (!part) return false;
+    if (part->tag == kIntermediateName) intermediate_.oid = part->content;
+    if (part->tag == kIntermediateValue) intermediate_.value = part->content;
+  }
+  intermediate_.controls = controls_;
+  view_.intermediate = &intermediate_;
+  return true;
+}
+
+bool ResponseDecoder::DecodeResult(std::string_view operation, bool extended) {
+  BerReader reader(operation);
+  const auto code_octets = reader.Next();
+  const auto code = code_octets ? BerInteger(code_octets->content) : std::nullopt;
+  const auto matched_dn = reader.Next();
+  const auto diagnostic_message = reader.Next();
+  if (!code || !matched_dn || !diagnostic_message) return false;
+  result_.code = *code;
+  result_.matched_dn = matched_dn->content;
+  result_.diagnostic_message = diagnostic_message->content;
+  result_.referrals.clear();
+  result_.controls = controls_;
+  while (!reader.at_end()) {
+    const auto part = reader.Next();
+    if (!part) return false;
+    if (part->tag == kReferral && !DecodeReferrals(part->content)) return false;
+    if (extended && part->tag == kResponseName) view_.oid = part->content;
+    if (extended && part->tag == kResponseValue) view_.value = part->content;
+  }
+  view_.result = &result_;
+  return true;
+}
+
+bool ResponseDecoder::DecodeReferrals(std::string_view list) {
+  for (BerReader reader(list); !reader.at_end();) {
+    const auto uri = reader.Next();
+    if (!uri) return false;
+    result_.referrals.emplace_back(uri->content);
+  }
+  return true;
+}
+
+bool ResponseDecoder::DecodeControls(std::string_view list) {
+  for (BerReader reader(list); !reader.at_end();) {
+    const auto control = reader.NextIf(kSequence);
+    if (!control) return false;
+    BerReader parts(*control);
+    const auto oid = parts.NextIf(kOctetString);
+    if (!oid) return false;
+    Control& decoded = controls_.emplace_back();
+    decoded.oid = *oid;
+    const auto critical = parts.NextIf(kBoolean);
+    decoded.critical = critical && *critical != std::string_view("\0", 1);
+    const auto value = parts.NextIf(kOctetString);
+    if (value) decoded.value = *value;
+    if (!parts.at_end()) return false;
+  }
+  return true;
+}
+
+}  // namespace dirlease

@@ -1,0 +1,48 @@
+// Turns one received LDAP message into views of it (RFC 4511 section 4.2 to 4.13), reusing its
+// memory from message to message: an entry costs no allocation. Pure; not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "ldap/ldap_handle.h"
+#include "ldap/libldap/ber_reader.h"
+
+namespace dirlease {
+
+struct ReceivedMessage {
+  int message_id = 0;
+  uint8_t operation_tag = 0;
+  std::string_view operation;  // the protocolOp's content
+  std::string_view controls;   // the controls' content; empty = none
+};
+
+class ResponseDecoder {
+ public:
+  // Null: it is not what RFC 4511 says. The view lives until the next call, and no longer than
+  // `message`'s octets.
+  const ResponseView* Decode(const ReceivedMessage& message);
+
+ private:
+  bool DecodeOperation(const ReceivedMessage& message);
+  bool DecodeEntry(std::string_view operation);
+  bool DecodeAttributes(std::string_view list);
+  bool DecodeReference(std::string_view operation);
+  bool DecodeIntermediate(std::string_view operation);
+  bool DecodeResult(std::string_view operation, bool extended);
+  bool DecodeReferrals(std::string_view list);
+  bool DecodeControls(std::string_view list);
+
+  ResponseView view_;
+  EntryView entry_;
+  ReferenceView reference_;
+  IntermediateView intermediate_;
+  LdapResult result_;
+  std::vector<Control> controls_;
+  std::vector<AttributeView> attributes_;
+  std::vector<size_t> value_counts_;  // per attribute
+  std::vector<std::string_view> values_;
+};
+
+}  // namespace dirlease
