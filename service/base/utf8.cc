@@ -1,5 +1,8 @@
 #include "base/utf8.h"
 
+#include <cstdint>
+#include <cstring>
+
 #include "base/crypto.h"
 
 namespace dirlease {
@@ -12,6 +15,16 @@ unsigned char At(std::string_view octets, size_t i) {
 
 bool IsContinuation(std::string_view octets, size_t i) {
   return i < octets.size() && (At(octets, i) & 0xC0) == 0x80;
+}
+
+// Octets at the front that are ASCII, in steps of eight: every value of every entry is checked.
+size_t AsciiWords(std::string_view octets) {
+  size_t checked = 0;
+  for (uint64_t word; checked + sizeof(word) <= octets.size(); checked += sizeof(word)) {
+    std::memcpy(&word, octets.data() + checked, sizeof(word));
+    if ((word & 0x8080808080808080) != 0) break;
+  }
+  return checked;
 }
 
 // RFC 3629 section 4 narrows the second octet after these first ones; else any continuation will do.
@@ -63,8 +76,9 @@ size_t Utf8CharacterSize(std::string_view octets) {
 
 bool IsValidUtf8(std::string_view octets) {
   while (!octets.empty()) {
+    octets.remove_prefix(AsciiWords(octets));
     const size_t size = Utf8CharacterSize(octets);
-    if (size == 0) return false;
+    if (size == 0) return octets.empty();
     octets.remove_prefix(size);
   }
   return true;

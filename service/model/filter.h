@@ -1,6 +1,7 @@
 // Search filters as text (RFC 4515, RFC 4526), checked before anything reaches a directory. Pure, thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
