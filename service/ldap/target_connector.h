@@ -1,0 +1,34 @@
+// The real Connector: DNS and TLS on small pools, everything else on the loop.
+#pragma once
+
+#include <memory>
+
+#include "base/event_loop.h"
+#include "ldap/connector.h"
+#include "ldap/libldap/tls_context.h"
+#include "ldap/resolver.h"
+#include "ldap/worker_pool.h"
+
+namespace dirlease {
+
+class TargetConnector final : public Connector {
+ public:
+  // `loop` must outlive this. REQUIRES: InitialiseLibldap() was called.
+  explicit TargetConnector(EventLoop& loop, Resolver::Lookup lookup = LookUpHost);
+  // Waits for handshakes (until their deadlines) and name resolutions that run, so best after the
+  // loop's thread ended. REQUIRES: no attempt lives.
+  ~TargetConnector() override;
+
+  std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) override;
+  // Certificates and keys are read from their files again for later connections. Thread-safe.
+  void ReloadTls() { tls_contexts_.Clear(); }
+
+ private:
+  EventLoop& loop_;
+  TlsContexts tls_contexts_;
+  WorkerPool name_pool_;
+  WorkerPool tls_pool_;
+  Resolver resolver_;
+};
+
+}  // namespace dirlease
