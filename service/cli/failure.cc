@@ -1,0 +1,95 @@
+#include "cli/failure.h"
+
+#include <cstdint>
+#include <iterator>
+
+#include "cli/advice.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace dirlease::cli {
+namespace {
+
+constexpr const char* kCodeNames[] = {
+    "OK",                  "CANCELLED",         "UNKNOWN",          "INVALID_ARGUMENT",    "DEADLINE_EXCEEDED",
+    "NOT_FOUND",           "ALREADY_EXISTS",    "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",             "OUT_OF_RANGE",      "UNIMPLEMENTED",    "INTERNAL",            "UNAVAILABLE",
+    "DATA_LOSS",           "UNAUTHENTICATED"};
+
+std::string ForTerminal(std::string_view text) {
+  std::string clean;
+  for (const char octet : text) {
+    const bool control = static_cast<uint8_t>(octet) < 0x20 || octet == 0x7f;
+    clean += control ? ' ' : octet;
+  }
+  return clean;
+}
+
+void AppendLine(std::string_view label, std::string_view text, std::string& out) {
+  if (text.empty()) return;
+  out += "  ";
+  out += label;
+  out += ": ";
+  out += ForTerminal(text);
+  out += '\n';
+}
+
+void ParseDetail(const google::protobuf::Any& detail, Failure& failure) {
+  google::rpc::ErrorInfo info;
+  google::rpc::BadRequest bad_request;
+  google::rpc::RetryInfo retry;
+  v1::LdapResult ldap;
+  if (detail.UnpackTo(&info)) {
+    failure.reason = info.reason();
+  } else if (detail.UnpackTo(&bad_request)) {
+    for (const auto& violation : bad_request.field_violations()) {
+      failure.violations.emplace_back(violation.field(), violation.description());
+    }
+  } else if (detail.UnpackTo(&retry)) {
+    failure.retry_after = std::chrono::milliseconds(retry.retry_delay().seconds() * 1000 +
+                                                    retry.retry_delay().nanos() / 1'000'000);
+  } else if (detail.UnpackTo(&ldap)) {
+    failure.ldap = std::move(ldap);
+  }
+}
+
+void AppendLdapResult(const v1::LdapResult& result, std::string& out) {
+  AppendLine("LDAP result", result.name() + " (" + std::to_string(result.code()) + ")", out);
+  AppendLine("matched DN", result.matched_dn(), out);
+  AppendLine("directory says", result.diagnostic_message(), out);
+  for (const std::string& referral : result.referrals()) AppendLine("referral", referral, out);
+  if (result.truncated()) AppendLine("note", "the directory's answer was longer, the gateway cut it", out);
+}
+
+}  // namespace
+
+Failure ParseFailure(const google::rpc::Status& status) {
+  Failure failure;
+  failure.code = status.code();
+  failure.message = status.message();
+  for (const google::protobuf::Any& detail : status.details()) ParseDetail(detail, failure);
+  return failure;
+}
+
+std::string GrpcCodeName(int code) {
+  if (code >= 0 && code < static_cast<int>(std::size(kCodeNames))) return kCodeNames[code];
+  return "code " + std::to_string(code);
+}
+
+std::string RenderFailure(std::string_view action, const Failure& failure) {
+  std::string out = "dirlease: ";
+  out += action;
+  out += " failed: ";
+  out += failure.message.empty() ? GrpcCodeName(failure.code) : ForTerminal(failure.message);
+  out += '\n';
+  const std::string reason = failure.reason.empty() ? "" : ", reason " + failure.reason;
+  AppendLine("gRPC status", GrpcCodeName(failure.code) + " (" + std::to_string(failure.code) + ")" + reason, out);
+  if (failure.ldap) AppendLdapResult(*failure.ldap, out);
+  for (const auto& [field, description] : failure.violations) AppendLine("field " + field, description, out);
+  if (failure.retry_after) {
+    AppendLine("retry", "not before " + std::to_string(failure.retry_after->count()) + " ms have passed", out);
+  }
+  AppendLine("what to do", AdviceFor(failure.reason, failure.code), out);
+  return out;
+}
+
+}  // namespace dirlease::cli

@@ -1,0 +1,119 @@
+#include "cli/ldif_printer.h"
+
+#include "cli/friendly_name.h"
+
+namespace dirlease::cli {
+namespace {
+
+const char* ScopeName(v1::Scope scope) {
+  switch (scope) {
+    case v1::SCOPE_BASE:
+      return "baseObject";
+    case v1::SCOPE_ONE_LEVEL:
+      return "oneLevel";
+    case v1::SCOPE_SUBORDINATES:
+      return "children";
+    default:
+      return "subtree";
+  }
+}
+
+}  // namespace
+
+void LdifPrinter::Value(std::string_view name, std::string_view octets) {
+  AppendLdifValue(name, octets, style_.columns, text_);
+}
+
+void LdifPrinter::Comment(std::string_view text) { AppendLdifComment(text, style_.columns, text_); }
+
+void LdifPrinter::PrintHeader(const v1::SearchRequest& request) {
+  if (style_.level == 0) Comment(" extended LDIF");
+  if (style_.level == 1 || style_.level == 2) text_ += "version: 1\n\n";
+  if (!comments()) return;
+  std::string requesting = " requesting: ";
+  for (const std::string& attribute : request.attributes()) requesting += attribute + ' ';
+  if (request.attributes().empty()) requesting += "ALL";
+  text_ += "#\n";
+  Comment(" LDAPv3");
+  Comment(" base <" + request.base_dn() + "> with scope " + ScopeName(request.scope()));
+  Comment(" filter: " + (request.filter().empty() ? "(objectclass=*)" : request.filter()));
+  Comment(requesting);
+  text_ += "#\n\n";
+}
+
+void LdifPrinter::PrintMessage(const v1::SearchResponse& message) {
+  for (const v1::SearchEntry& entry : message.entries()) {
+    if (limit_reached()) return;
+    PrintEntry(entry);
+  }
+  for (const v1::SearchReference& reference : message.references()) PrintReference(reference);
+  for (const v1::IntermediateResponse& intermediate : message.intermediates()) {
+    ++intermediates_;
+    if (comments()) Comment(" intermediate response " + intermediate.oid());
+  }
+}
+
+void LdifPrinter::PrintEntry(const v1::SearchEntry& entry) {
+  if (!entry_open_) {
+    if (comments()) Comment(" " + FriendlyName(entry.dn()));
+    Value("dn", entry.dn());
+  }
+  for (const v1::Attribute& attribute : entry.attributes()) {
+    for (const std::string& value : attribute.values()) Value(attribute.type(), value);
+    for (const std::string& value : attribute.text_values()) Value(attribute.type(), value);
+    if (attribute.values().empty() && attribute.text_values().empty()) Value(attribute.type(), "");
+  }
+  entry_open_ = entry.continued();
+  if (entry_open_) return;
+  text_ += '\n';
+  ++entries_;
+}
+
+void LdifPrinter::PrintReference(const v1::SearchReference& reference) {
+  // A reference may arrive between two parts of an entry; it must not end the record.
+  const bool inside_entry = entry_open_;
+  if (comments()) Comment(" search reference");
+  for (const std::string& uri : reference.uris()) {
+    if (style_.level == 0 && !inside_entry) {
+      Value("ref", uri);
+    } else {
+      Comment(" ref" + uri);
+    }
+  }
+  if (!inside_entry) text_ += '\n';
+  ++references_;
+}
+
+void LdifPrinter::PrintTrailer(const v1::SearchDone* done, std::string_view operation_id) {
+  if (entry_open_) {
+    Comment(" the entry above is cut short: the search ended inside it");
+    text_ += '\n';
+    entry_open_ = false;
+  }
+  if (done == nullptr) {
+    Comment(" incomplete: the search ended before the directory's result");
+  } else if (comments()) {
+    Comment(" search result");
+    if (style_.level == 0) PrintResult(done->result(), operation_id);
+  }
+  if (comments()) PrintCounts(done != nullptr);
+}
+
+void LdifPrinter::PrintResult(const v1::LdapResult& result, std::string_view operation_id) {
+  Value("search", operation_id);
+  Value("result", std::to_string(result.code()) + " " + result.name());
+  if (!result.matched_dn().empty()) Value("matchedDN", result.matched_dn());
+  if (!result.diagnostic_message().empty()) Value("text", result.diagnostic_message());
+  for (const std::string& referral : result.referrals()) Value("ref", referral);
+}
+
+void LdifPrinter::PrintCounts(bool with_result) {
+  const int64_t responses = entries_ + references_ + intermediates_ + (with_result ? 1 : 0);
+  text_ += '\n';
+  Comment(" numResponses: " + std::to_string(responses));
+  if (entries_ > 0) Comment(" numEntries: " + std::to_string(entries_));
+  if (intermediates_ > 0) Comment(" numPartial: " + std::to_string(intermediates_));
+  if (references_ > 0) Comment(" numReferences: " + std::to_string(references_));
+}
+
+}  // namespace dirlease::cli
