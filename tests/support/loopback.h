@@ -1,0 +1,18 @@
+// Sockets on 127.0.0.1 for tests. Thread-safe. Each ends the process when the system refuses.
+#pragma once
+
+#include "base/unique_fd.h"
+
+namespace dirlease::testing {
+
+// A listening TCP socket on a free port.
+UniqueFd ListenOnLoopback();
+// Bound, not listening: as long as it is open nobody gets the port by chance, while a server that
+// sets SO_REUSEADDR may listen on it. Connections to it are refused until then.
+UniqueFd ReserveLoopbackPort();
+// The local port of a bound or connected socket.
+int LocalPort(int socket);
+// Blocking connect; invalid when refused.
+UniqueFd ConnectToLoopback(int port);
+
+}  // namespace dirlease::testing
