@@ -69,7 +69,8 @@ std::optional<std::string> OidProblem(std::string_view oid) {
 }
 
 std::string DnToUtf8(std::string_view octets) {
-  if (IsValidUtf8(octets) && octets.find('\0') == std::string_view::npos) return std::string(octets);
+  const bool has_nul = octets.find('\0') != std::string_view::npos;
+  if (!has_nul && IsValidUtf8(octets)) return std::string(octets);
   std::string dn;
   dn.reserve(octets.size());
   bool escaping = false;  // an odd number of backslashes stands before

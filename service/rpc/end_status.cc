@@ -1,0 +1,69 @@
+#include "rpc/end_status.h"
+
+#include <utility>
+
+#include "rpc/status_table.h"
+
+namespace dirlease {
+
+namespace {
+
+using Code = absl::StatusCode;
+
+constexpr int kBusy = 51;
+constexpr absl::Duration kRetryDelay = absl::Seconds(1);
+
+EndStatus StatusOfResult(int ldap_code) {
+  LdapStatus status = StatusOfLdapResult(ldap_code);
+  EndStatus end{status.code, std::move(status.reason), std::move(status.message), std::nullopt};
+  if (ldap_code == kBusy || ldap_code == ldap_code::kUnavailable) end.retry_delay = kRetryDelay;
+  return end;
+}
+
+EndStatus Fixed(Code code, const char* reason, const char* message) {
+  return {code, reason, message, std::nullopt};
+}
+
+}  // namespace
+
+EndStatus StatusOfEnd(const OperationEnd& end) {
+  switch (end.cause) {
+    case EndCause::kResult:
+      return StatusOfResult(end.result.code);
+    case EndCause::kCancelled:
+      return Fixed(Code::kCancelled, "OPERATION_CANCELLED", "the caller cancelled the call");
+    case EndCause::kAbandoned:
+      return Fixed(Code::kCancelled, "OPERATION_ABANDONED", "an Abandon named this operation");
+    case EndCause::kLost:
+      return Fixed(Code::kUnavailable, "LDAP_SERVER_DOWN",
+                   "the connection to the directory ended: open a new lease and try again");
+    case EndCause::kSessionClosed:
+      return Fixed(Code::kAborted, "SESSION_CLOSED", "the lease was unbound meanwhile");
+    case EndCause::kExpired:
+      return Fixed(Code::kAborted, "SESSION_EXPIRED",
+                   "the lease reached its maximum age: open a new one");
+    case EndCause::kRevoked:
+      return Fixed(Code::kAborted, "SESSION_REVOKED", "an operator revoked the lease");
+    case EndCause::kDraining: {
+      EndStatus draining = Fixed(Code::kUnavailable, "DRAINING",
+                                 "the gateway is shutting down: open a lease at another one");
+      draining.retry_delay = kRetryDelay;
+      return draining;
+    }
+    case EndCause::kSlowConsumer:
+      return Fixed(Code::kResourceExhausted, "SLOW_CONSUMER",
+                   "the stream was not read for too long and the operation was given up");
+    case EndCause::kEntryTooLarge:
+      return Fixed(Code::kResourceExhausted, "ENTRY_TOO_LARGE",
+                   "a single value is too large for any message");
+    case EndCause::kPagesLost:
+      return Fixed(Code::kFailedPrecondition, "PAGING_RESULT_LOST",
+                   "the directory sent a full page without its paging control, the rest is "
+                   "unknown: set auto_page_size = 0 to search without pages");
+    case EndCause::kInternal:
+      break;
+  }
+  return Fixed(Code::kInternal, "INTERNAL_ERROR", "the gateway failed: report this");
+}
+
+}  // namespace dirlease
