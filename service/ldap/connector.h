@@ -50,6 +50,9 @@ class Connector {
   // Loop thread only. The callback comes at most once, on the loop, never inside Connect. `target` must outlive the
   // attempt.
   virtual std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) = 0;
+  // Whether a bare TCP connection to one of the target's URIs can be made. As Connect otherwise.
+  virtual std::unique_ptr<Attempt> Probe(const TargetConfig& target,
+                                         absl::AnyInvocable<void(bool)> callback) = 0;
 };
 
 }  // namespace dirlease

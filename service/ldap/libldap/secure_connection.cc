@@ -48,12 +48,16 @@ std::optional<ConnectFailure> StartTls(LibldapHandle& handle) {
 }
 
 std::string Diagnostic(LDAP* ldap, int error) {
-  std::string text = ldap_err2string(error);
   char* diagnostic = nullptr;
   ldap_get_option(ldap, LDAP_OPT_DIAGNOSTIC_MESSAGE, &diagnostic);
-  if (diagnostic != nullptr && *diagnostic != '\0') text += std::string(": ") + diagnostic;
+  std::string text = diagnostic != nullptr ? diagnostic : "";
   ldap_memfree(diagnostic);
-  return text;
+  // libldap with GnuTLS asks for the text of its own -1 when it refuses a certificate.
+  if (text == "(unknown error code)") {
+    return "the directory's certificate was refused: not from a trusted authority, not valid now, "
+           "or not for this host name";
+  }
+  return text.empty() ? ldap_err2string(error) : text;
 }
 
 std::optional<ConnectFailure> Handshake(LibldapHandle& handle, const TlsContext& context) {

@@ -1,0 +1,44 @@
+#include "ldap/byte_budget.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace dirlease {
+
+ByteBudget::~ByteBudget() { assert(used_ == 0 && parked_.empty() && privileged_ == nullptr); }
+
+void ByteBudget::Refund(size_t octets) {
+  assert(octets <= used_);
+  used_ -= octets;
+  // Each woken reader may use up what became free, so the rest of the queue is asked again only while there is room.
+  for (size_t waiting = parked_.size(); waiting > 0 && used_ <= limit_ && !parked_.empty(); --waiting) {
+    Reader* reader = parked_.front();
+    parked_.pop_front();
+    reader->OnBudgetFree();
+  }
+}
+
+bool ByteBudget::MayRead(Reader* reader, bool in_message) {
+  if (used_ <= limit_ || reader == privileged_) return true;
+  if (in_message && privileged_ == nullptr) {
+    privileged_ = reader;
+    return true;
+  }
+  if (std::find(parked_.begin(), parked_.end(), reader) == parked_.end()) parked_.push_back(reader);
+  return false;
+}
+
+void ByteBudget::Forget(Reader* reader) {
+  if (const auto place = std::find(parked_.begin(), parked_.end(), reader); place != parked_.end()) {
+    parked_.erase(place);
+  }
+  if (privileged_ != reader) return;
+  privileged_ = nullptr;
+  if (parked_.empty()) return;
+  // The next one in the queue asks again: it may be in a message and take the privilege over.
+  Reader* next = parked_.front();
+  parked_.pop_front();
+  next->OnBudgetFree();
+}
+
+}  // namespace dirlease

@@ -1,0 +1,239 @@
+#include "ldap/connection.h"
+
+#include <cassert>
+#include <utility>
+
+#include "ldap/lingering_close.h"
+
+namespace dirlease {
+
+namespace {
+constexpr std::string_view kNoticeOfDisconnection = "1.3.6.1.4.1.1466.20036";  // RFC 4511 section 4.4.1
+
+LdapResult ServerDown(const char* text) {
+  LdapResult result;
+  result.code = ldap_code::kServerDown;
+  result.diagnostic_message = text;
+  return result;
+}
+}  // namespace
+
+Connection::Connection(EventLoop& loop, ByteBudget& budget, std::unique_ptr<LdapHandle> handle,
+                       Observer& observer)
+    : loop_(loop),
+      budget_(budget),
+      tls_(handle->tls()),
+      observer_(&observer),
+      handle_(std::move(handle)),
+      self_(std::make_shared<Connection*>(this)) {
+  watch_ = loop_.Watch(handle_->fd(), EPOLLIN, [this](uint32_t events) { OnEvents(events); });
+  // The handshake may have left octets behind that the socket will not tell of.
+  if (handle_->has_buffered_input()) ReadInLaterTurn();
+}
+
+Connection::~Connection() {
+  assert(closed() && exchanges_.empty() && partial_octets_ == 0);
+  *self_ = nullptr;
+}
+
+bool Connection::has_place() const {
+  return !closed() && exchanges_.size() + abandoned_places_ < kMostExecuting &&
+         handle_->unsent_octets() <= kMostUnsentOctets;
+}
+
+LdapHandle::Sent Connection::Send(Exchange& exchange, SendFunction send) {
+  assert(!closed());
+  const LdapHandle::Sent sent = send(*handle_);
+  if (sent.error == 0) {
+    exchanges_[sent.message_id] = &exchange;
+    UpdateInterest();
+  }
+  return sent;
+}
+
+void Connection::Abandon(int message_id) {
+  if (exchanges_.erase(message_id) == 0 || closed()) return;
+  if (!handle_->Abandon(message_id)) {
+    // Never silently: the directory would go on for nobody. In a later turn, because the caller is in the midst of
+    // ending an operation.
+    loop_.Post([self = self_] {
+      if (*self && !(*self)->closed()) (*self)->Lose(ServerDown("an Abandon could not be sent"));
+    });
+    return;
+  }
+  ++abandoned_places_;
+  if (abandoned_timer_ == nullptr) abandoned_timer_ = loop_.NewTimer([this] { FreeAbandonedPlaces(); });
+  abandoned_timer_->ArmAt(loop_.Now() + kAbandonedPlace);
+  UpdateInterest();
+}
+
+void Connection::Pause() {
+  ++pauses_;
+  UpdateInterest();
+}
+
+void Connection::Resume() {
+  assert(pauses_ > 0);
+  if (--pauses_ > 0 || closed()) return;
+  if (hung_up_ || handle_->has_buffered_input()) ReadInLaterTurn();
+  UpdateInterest();
+}
+
+void Connection::Unbind() {
+  assert(exchanges_.empty() && !closed());
+  CloseHandle();
+}
+
+void Connection::WhenSocketClosed(absl::AnyInvocable<void()> callback) {
+  assert(closed());
+  on_socket_closed_ = std::move(callback);
+  if (!socket_closed_) return;
+  loop_.Post([self = self_] {
+    if (*self) (*self)->OnSocketClosed();
+  });
+}
+
+void Connection::OnBudgetFree() {
+  ReadInLaterTurn();
+  UpdateInterest();
+}
+
+void Connection::OnEvents(uint32_t events) {
+  if (events & EPOLLOUT) Flush();
+  if (closed()) return;
+  if (pauses_ > 0 && (events & (EPOLLHUP | EPOLLERR))) {
+    hung_up_ = true;
+    watch_.reset();
+    return;
+  }
+  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) Read();
+}
+
+// At most one read of the socket and a bounded number of messages a turn: one flooding directory must not hold up the
+// cancels and the leases of the others.
+void Connection::Read() {
+  bool filled = false;
+  for (int i = 0; i < kMessagesPerTurn; ++i) {
+    if (closed() || pauses_ > 0 || !ReadOne(filled)) break;
+  }
+  if (closed()) return;
+  CountPartialMessage();
+  if (pauses_ == 0 && handle_->has_buffered_input()) ReadInLaterTurn();
+  UpdateInterest();
+}
+
+bool Connection::ReadOne(bool& filled) {
+  if (!handle_->has_buffered_input()) {
+    if (filled && !hung_up_) return false;
+    if (!budget_.MayRead(this, partial_octets_ > 0)) return false;
+    switch (handle_->Fill()) {
+      case LdapHandle::Filled::kData:
+        filled = true;
+        break;
+      case LdapHandle::Filled::kWouldBlock:
+        return false;
+      case LdapHandle::Filled::kEof:
+        Lose(ServerDown("the directory closed the connection"));
+        return false;
+      case LdapHandle::Filled::kError:
+        Lose(ServerDown("the connection to the directory broke"));
+        return false;
+    }
+  }
+  const LdapHandle::Next next =
+      handle_->TakeNext([this](const ResponseView& response) { Dispatch(response); });
+  if (next == LdapHandle::Next::kBroken && !closed()) {
+    Lose(ServerDown("the directory sent what is no LDAP message or too large a one"));
+  }
+  return !closed();
+}
+
+void Connection::ReadInLaterTurn() {
+  if (std::exchange(read_posted_, true)) return;
+  loop_.Post([self = self_] {
+    if (*self == nullptr) return;
+    (*self)->read_posted_ = false;
+    if (!(*self)->closed()) (*self)->Read();
+  });
+}
+
+void Connection::Dispatch(const ResponseView& response) {
+  if (abandoned_places_ > 0) FreeAbandonedPlaces();
+  if (response.kind == ResponseView::Kind::kUnsolicited) {
+    if (response.oid == kNoticeOfDisconnection) Lose(*response.result);
+    return;
+  }
+  const auto found = exchanges_.find(response.message_id);
+  if (found == exchanges_.end()) return;  // abandoned meanwhile, or an id that was never ours
+  Exchange& exchange = *found->second;
+  if (response.kind == ResponseView::Kind::kResult) {
+    exchanges_.erase(found);
+    TellPlaceFree();
+  }
+  exchange.OnResponse(response);
+}
+
+void Connection::FreeAbandonedPlaces() {
+  abandoned_places_ = 0;
+  TellPlaceFree();
+}
+
+void Connection::TellPlaceFree() {
+  if (std::exchange(place_free_posted_, true)) return;
+  loop_.Post([self = self_] {
+    if (*self == nullptr) return;
+    (*self)->place_free_posted_ = false;
+    if (!(*self)->closed()) (*self)->observer_->OnPlaceFree();
+  });
+}
+
+void Connection::CountPartialMessage() {
+  const size_t now = closed() ? 0 : handle_->partial_message_octets();
+  if (now > partial_octets_) budget_.Charge(now - partial_octets_);
+  if (now < partial_octets_) budget_.Refund(partial_octets_ - now);
+  partial_octets_ = now;
+  if (now == 0) budget_.Forget(this);
+}
+
+void Connection::Flush() {
+  const bool was_full = handle_->unsent_octets() > kMostUnsentOctets;
+  if (!handle_->Flush()) {
+    Lose(ServerDown("the connection to the directory broke"));
+    return;
+  }
+  if (was_full && handle_->unsent_octets() <= kMostUnsentOctets) TellPlaceFree();
+  UpdateInterest();
+}
+
+void Connection::UpdateInterest() {
+  if (closed() || watch_ == nullptr) return;
+  const bool reading = pauses_ == 0 && (budget_.used() <= budget_.limit() || partial_octets_ > 0);
+  watch_->SetInterest((reading ? EPOLLIN : 0u) | (handle_->unsent_octets() > 0 ? EPOLLOUT : 0u));
+}
+
+void Connection::Lose(const LdapResult& last_word) {
+  const LdapResult word = last_word;  // a notice's result dies with its message
+  CloseHandle();
+  // Out of the table first: an exchange may do anything here.
+  const auto orphans = std::exchange(exchanges_, {});
+  for (const auto& [message_id, exchange] : orphans) exchange->OnConnectionLost(word);
+  observer_->OnConnectionLost(word);
+}
+
+void Connection::CloseHandle() {
+  watch_.reset();
+  UniqueFd socket = handle_->Unbind();
+  loop_.DeferDelete(std::move(handle_));  // a message of it may be on the stack
+  abandoned_timer_.reset();
+  abandoned_places_ = 0;
+  CountPartialMessage();
+  budget_.Forget(this);
+  closing_ = std::make_unique<LingeringClose>(loop_, std::move(socket), [this] { OnSocketClosed(); });
+}
+
+void Connection::OnSocketClosed() {
+  socket_closed_ = true;
+  if (on_socket_closed_) std::exchange(on_socket_closed_, nullptr)();
+}
+
+}  // namespace dirlease

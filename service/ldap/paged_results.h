@@ -1,0 +1,21 @@
+// The value of the paged results control (RFC 2696): SEQUENCE { size INTEGER, cookie OCTET STRING }. Pure, thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dirlease {
+
+inline constexpr std::string_view kPagedResultsOid = "1.2.840.113556.1.4.319";
+
+std::string EncodePagedResults(int size, std::string_view cookie);
+
+struct PagedResults {
+  int size = 0;  // request: entries wanted; response: the directory's estimate of all, 0 = unknown
+  std::string cookie;
+};
+// Empty: `value` is no such thing.
+std::optional<PagedResults> DecodePagedResults(std::string_view value);
+
+}  // namespace dirlease

@@ -1,0 +1,30 @@
+// What OpenSession asks for, checked and converted. Move-only: it carries a password.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/crypto.h"
+#include "model/requests.h"
+
+namespace dirlease {
+
+// Who calls. `owner` comes from mutual TLS (SPIFFE id, else subject alternative name); empty without it.
+struct Caller {
+  std::string owner;
+  std::string peer;  // network address, for logs
+};
+
+struct OpenRequest {
+  std::string target;  // "" = the default one
+  BindRequest bind;
+  std::optional<absl::Duration> ttl;
+  std::string label;
+  std::string request_id;
+};
+
+// Keyed with a random key of this process, so that what is remembered of a request says nothing about its password.
+Digest DigestOf(const OpenRequest& request, const std::string& key);
+
+}  // namespace dirlease

@@ -1,0 +1,94 @@
+// One operation of a lease, from the call to its one OnEnd. The state machine of promise 1:
+//
+//             place free: request sent           result with a paging cookie
+//   kQueued ---------------------------> kRunning -------------------------> kBetweenPages
+//      |                                  |  |  ^                              |  |
+//      | End: no PDU          final result|  |  +------ next page sent --------+  |
+//      |                        or loss   |  | End: one Abandon                   | End: no PDU
+//      v                                  v  v                                    v
+//      +------------------------------> kEnded: the sink's OnEnd, once <----------+
+//
+// Client cancel, deadline, connection loss, Abandon, Unbind, expiry and drain all come in through End.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/event_loop.h"
+#include "ldap/connection.h"
+#include "model/operation.h"
+#include "model/requests.h"
+#include "session/page_control.h"
+
+namespace dirlease {
+
+class Session;
+
+// Loop thread only. Owned by its Session; whoever started it may use it until its sink's OnEnd.
+class Operation final : private Connection::Exchange {
+ public:
+  enum class State { kQueued, kRunning, kBetweenPages, kEnded };
+  struct Name {
+    std::string id;           // unique on the lease while it runs
+    std::string_view method;  // RPC method, constant text
+  };
+
+  Operation(Session& session, Name name, OperationRequest request, OperationSink& sink);
+  // REQUIRES: ended.
+  ~Operation() override;
+
+  // Ends it now, whatever its state; later calls do nothing. The sink hears OnEnd within this call.
+  void End(EndCause cause);
+
+  // The reader holds as much as it may: take no more of the directory for it. Both are idempotent. After the stall
+  // deadline without a Resume it ends kSlowConsumer.
+  void Pause();
+  void Resume();
+
+  const std::string& id() const { return name_.id; }
+  std::string_view method() const { return name_.method; }
+  State state() const { return state_; }
+  int message_id() const { return message_id_; }  // of the latest request; 0 = none was sent
+  absl::Time start_time() const { return start_time_; }
+  absl::Time send_time() const { return send_time_; }  // of the first request; start_time() before
+  int64_t entries() const { return entries_; }
+
+ private:
+  friend class Session;
+
+  // For Session: what it waits for, and sending. REQUIRES: kQueued, or kBetweenPages and wants_page().
+  bool MayStart() const;
+  void Start();
+  // A next page is due and the reader has room.
+  bool wants_page() const { return state_ == State::kBetweenPages && !paused_; }
+  bool pages() const { return pages_ != nullptr; }
+
+  void OnResponse(const ResponseView& response) override;
+  void OnConnectionLost(const LdapResult& last_word) override;
+  void OnEntry(const EntryView& entry);
+  void OnResult(const ResponseView& response);
+  LdapHandle::Sent SendRequest(LdapHandle& handle);
+  LdapHandle::Sent SendSearch(LdapHandle& handle, SearchRequest& search);
+  void DecidePaging();
+  void SetPausedOnConnection(bool paused);
+  void Finish(OperationEnd end);
+
+  Session& session_;
+  const Name name_;
+  OperationRequest request_;
+  OperationSink& sink_;
+  const absl::Time start_time_;
+
+  State state_ = State::kQueued;
+  int message_id_ = 0;
+  absl::Time send_time_;
+  int64_t entries_ = 0;
+  bool paused_ = false;             // the reader asked for it
+  bool connection_paused_ = false;  // and the connection was told
+  std::unique_ptr<Timer> stall_timer_;
+  std::unique_ptr<PageControl> pages_;  // null = not a paged search
+};
+
+}  // namespace dirlease

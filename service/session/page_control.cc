@@ -1,0 +1,45 @@
+#include "session/page_control.h"
+
+#include <algorithm>
+
+#include "ldap/paged_results.h"
+
+namespace dirlease {
+
+PageControl::PageControl(std::optional<int> fixed_size, bool offered)
+    : fixed_(fixed_size.has_value()), offered_(offered), page_size_(fixed_size.value_or(kFirstPage)) {}
+
+// Not critical: a directory that does not page answers everything at once, which is no error.
+Control PageControl::Request() const {
+  return {std::string(kPagedResultsOid), false, EncodePagedResults(page_size_, cookie_)};
+}
+
+void PageControl::CountEntry(size_t octets) {
+  ++page_entries_;
+  page_octets_ += octets;
+}
+
+PageControl::After PageControl::OnPageEnd(LdapResult& result) {
+  const auto control = std::find_if(result.controls.begin(), result.controls.end(),
+                                    [](const Control& c) { return c.oid == kPagedResultsOid; });
+  const bool answered = control != result.controls.end();
+  std::optional<PagedResults> page;
+  if (answered) {
+    page = DecodePagedResults(control->value.value_or(""));
+    result.controls.erase(control);
+  }
+  if (result.code != ldap_code::kSuccess) return After::kComplete;
+  if (!answered) return offered_ && page_entries_ == page_size_ ? After::kLost : After::kComplete;
+  if (!page.has_value()) return After::kLost;
+  if (page->cookie.empty()) return After::kComplete;
+  cookie_ = std::move(page->cookie);
+  if (!fixed_ && page_entries_ > 0) {
+    const size_t entry_octets = std::max<size_t>(1, page_octets_ / page_entries_);
+    page_size_ = static_cast<int>(std::clamp<size_t>(kPageOctets / entry_octets, 1, kLargestPage));
+  }
+  page_entries_ = 0;
+  page_octets_ = 0;
+  return After::kNextPage;
+}
+
+}  // namespace dirlease

@@ -1,0 +1,40 @@
+// Paging of one search (RFC 2696): the control to send with each page, and what the answer means. Pages are what lets a
+// directory's worker go between them, so they are sized to fit into the socket buffers. Pure; not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "model/ldap_result.h"
+
+namespace dirlease {
+
+class PageControl {
+ public:
+  enum class After { kNextPage, kComplete, kLost };
+
+  // `fixed_size`: entries a page as the caller wants it; absent = 100 first, then what makes about 1 MiB.
+  // `offered`: the directory says that it pages, so silence about it in an answer means that entries were lost.
+  PageControl(std::optional<int> fixed_size, bool offered);
+
+  Control Request() const;
+  void CountEntry(size_t octets);
+  // After a page's result: takes the paging control out of it (the caller did not ask for one).
+  After OnPageEnd(LdapResult& result);
+
+ private:
+  static constexpr int kFirstPage = 100;
+  static constexpr int kLargestPage = 5000;
+  static constexpr size_t kPageOctets = 1024 * 1024;
+
+  const bool fixed_;
+  const bool offered_;
+  int page_size_;
+  int64_t page_entries_ = 0;
+  size_t page_octets_ = 0;
+  std::string cookie_;
+};
+
+}  // namespace dirlease

@@ -1,0 +1,151 @@
+#include "session/session.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "fmt/format.h"
+
+namespace dirlease {
+
+namespace {
+Failure TooManyOperations(size_t limit) {
+  return {.code = absl::StatusCode::kResourceExhausted,
+          .reason = "TOO_MANY_OPERATIONS",
+          .message = "the lease runs as many operations as it may: wait for one to end or open another lease",
+          .metadata = {{"limit", std::to_string(limit)}}};
+}
+
+Failure SessionClosing() {
+  return {.code = absl::StatusCode::kUnauthenticated,
+          .reason = "SESSION_CLOSED",
+          .message = "the lease was closed: open a new one"};
+}
+}  // namespace
+
+Session::Session(EventLoop& loop, Observer& observer, LeaseId lease, Facts facts, Limits limits,
+                 std::unique_ptr<Connection> connection)
+    : loop_(loop),
+      observer_(observer),
+      lease_(lease),
+      facts_(std::move(facts)),
+      limits_(limits),
+      connection_(std::move(connection)),
+      self_(std::make_shared<Session*>(this)) {
+  connection_->SetObserver(*this);
+}
+
+Session::~Session() {
+  assert(state_ == State::kClosed && operations_.empty());
+  *self_ = nullptr;
+}
+
+Outcome<Operation*> Session::Begin(std::string id, std::string_view method, OperationRequest request,
+                                   OperationSink& sink) {
+  if (state_ != State::kActive || close_when_idle_) return SessionClosing();
+  if (operations_.size() >= limits_.most_operations) return TooManyOperations(limits_.most_operations);
+  if (id.empty()) id = fmt::format("op-{}", ++last_operation_number_);
+  for (const auto& other : operations_) {
+    if (other->id() == id) return InvalidField("operation_id", "is in use on this lease: choose another");
+  }
+  if (operations_.empty()) observer_.OnSessionBusy(*this);
+  operations_.push_back(
+      std::make_unique<Operation>(*this, Operation::Name{std::move(id), method}, std::move(request), sink));
+  Operation* operation = operations_.back().get();
+  Enqueue(*operation);
+  return operation;
+}
+
+bool Session::Abandon(std::string_view operation_id) {
+  for (const auto& operation : operations_) {
+    if (operation->id() != operation_id) continue;
+    operation->End(EndCause::kAbandoned);
+    return true;
+  }
+  return false;
+}
+
+int Session::Close(EndCause cause) {
+  if (state_ != State::kActive) return 0;
+  state_ = State::kClosing;
+  int ended = 0;
+  // The callee of an end may end others.
+  for (; !operations_.empty(); ++ended) operations_.back()->End(cause);
+  BeginClosing();
+  return ended;
+}
+
+void Session::CloseWhenIdle(EndCause cause) {
+  if (operations_.empty()) {
+    Close(cause);
+  } else {
+    close_when_idle_ = cause;
+  }
+}
+
+void Session::Enqueue(Operation& operation) {
+  waiting_.push_back(&operation);
+  StartWaitingInLaterTurn();
+}
+
+void Session::OnOperationEnded(Operation& operation) {
+  std::erase(waiting_, &operation);
+  if (page_slot_ == &operation) {
+    page_slot_ = nullptr;
+    StartWaitingInLaterTurn();
+  }
+  const auto place = std::find_if(operations_.begin(), operations_.end(),
+                                  [&](const auto& o) { return o.get() == &operation; });
+  loop_.DeferDelete(std::move(*place));  // it is on the stack
+  operations_.erase(place);
+  if (!operations_.empty() || state_ != State::kActive) return;
+  observer_.OnSessionIdle(*this);
+  if (!close_when_idle_) return;
+  // In a later turn: the operation's own end is not told yet.
+  loop_.Post([self = self_] {
+    if (*self) (*self)->Close(*(*self)->close_when_idle_);
+  });
+}
+
+void Session::StartWaitingInLaterTurn() {
+  if (std::exchange(start_posted_, true)) return;
+  loop_.Post([self = self_] {
+    if (*self == nullptr) return;
+    (*self)->start_posted_ = false;
+    (*self)->StartWaiting();
+  });
+}
+
+// In order of arrival, but one that waits for the page slot holds up nobody behind it.
+void Session::StartWaiting() {
+  for (size_t i = 0; i < waiting_.size() && state_ == State::kActive && connection_->has_place();) {
+    Operation* operation = waiting_[i];
+    if (!operation->MayStart()) {
+      ++i;
+      continue;
+    }
+    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
+    operation->Start();
+  }
+}
+
+void Session::BeginClosing() {
+  const auto told = [self = self_] {
+    if (*self == nullptr) return;
+    (*self)->state_ = State::kClosed;
+    (*self)->observer_.OnSessionClosed(**self);
+  };
+  if (!connection_->closed()) connection_->Unbind();
+  connection_->WhenSocketClosed(told);
+}
+
+void Session::OnConnectionLost(const LdapResult& last_word) {
+  if (state_ != State::kActive) return;
+  state_ = State::kClosing;
+  // Those that ran were told; those that wait here, or between two pages, were not.
+  while (!operations_.empty()) operations_.back()->OnConnectionLost(last_word);
+  observer_.OnSessionLost(*this);
+  BeginClosing();
+}
+
+}  // namespace dirlease

@@ -1,0 +1,115 @@
+// A lease at work: one bound connection, the operations on it, and the one way in which both end.
+//
+//   kActive --Close(cause), reads told first--> kClosing --socket closed--> kClosed
+//      |  \--CloseWhenIdle: no new operations--> kClosing
+//      +---- directory lost ----> kClosing (the handle is unbound, the operations were told kLost)
+//
+// Loop thread only. Owned by the SessionManager, which destroys it after OnSessionClosed.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/functional/any_invocable.h"
+#include "base/event_loop.h"
+#include "ldap/connection.h"
+#include "model/failure.h"
+#include "session/lease_table.h"
+#include "session/operation.h"
+
+namespace dirlease {
+
+class Session final : private Connection::Observer {
+ public:
+  enum class State { kActive, kClosing, kClosed };
+
+  class Observer {
+   public:
+    virtual ~Observer() = default;
+    // The first operation began, the last one ended: what holds the lease's idle time.
+    virtual void OnSessionBusy(Session& session) = 0;
+    virtual void OnSessionIdle(Session& session) = 0;
+    // The directory is gone; the session closes by itself.
+    virtual void OnSessionLost(Session& session) = 0;
+    // Handle unbound, socket closed, everything told. Last call; destroy the session in a later turn.
+    virtual void OnSessionClosed(Session& session) = 0;
+  };
+
+  struct Facts {
+    std::string session_id;  // public, safe in logs
+    std::string owner;
+    std::string target;
+    std::string label;
+    std::string bind_name;
+    std::string uri;
+    bool pages_offered = false;  // the directory lists RFC 2696
+  };
+  struct Limits {
+    size_t most_operations = 64;  // queued ones included
+    absl::Duration stall_deadline = absl::Seconds(30);
+  };
+
+  // `connection` is bound; its observer becomes this session.
+  Session(EventLoop& loop, Observer& observer, LeaseId lease, Facts facts, Limits limits,
+          std::unique_ptr<Connection> connection);
+  // REQUIRES: kClosed.
+  ~Session() override;
+
+  // Starts an operation or queues it. `id` empty: the session names it. Refused: too many, or the id is in use.
+  // The sink must live until its OnEnd, which never comes within this call.
+  Outcome<Operation*> Begin(std::string id, std::string_view method, OperationRequest request,
+                            OperationSink& sink);
+  // Ends the named operation kAbandoned. False: none of that name runs.
+  bool Abandon(std::string_view operation_id);
+  // Ends all operations with `cause`, then unbinds. Later calls do nothing. Returns how many operations it ended.
+  int Close(EndCause cause);
+  // Closes once no operation runs: now, or when the last one ends. Refuses new ones meanwhile.
+  void CloseWhenIdle(EndCause cause);
+
+  LeaseId lease() const { return lease_; }
+  const Facts& facts() const { return facts_; }
+  State state() const { return state_; }
+  bool tls() const { return connection_->tls(); }
+  const std::vector<std::unique_ptr<Operation>>& operations() const { return operations_; }
+
+ private:
+  friend class Operation;
+
+  // For Operation.
+  EventLoop& loop() { return loop_; }
+  Connection& connection() { return *connection_; }
+  const Limits& limits() const { return limits_; }
+  bool page_slot_free() const { return page_slot_ == nullptr; }
+  bool owns_page_slot(const Operation& operation) const { return page_slot_ == &operation; }
+  void TakePageSlot(Operation& operation) { page_slot_ = &operation; }
+  // It waits for a place (again): a new operation, or one whose next page is due.
+  void Enqueue(Operation& operation);
+  void OnOperationEnded(Operation& operation);
+
+  void StartWaiting();
+  void StartWaitingInLaterTurn();
+  void BeginClosing();
+  void OnPlaceFree() override { StartWaiting(); }
+  void OnConnectionLost(const LdapResult& last_word) override;
+
+  // Constant after construction.
+  EventLoop& loop_;
+  Observer& observer_;
+  const LeaseId lease_;
+  const Facts facts_;
+  const Limits limits_;
+
+  std::unique_ptr<Connection> connection_;
+  State state_ = State::kActive;
+  std::optional<EndCause> close_when_idle_;
+  std::vector<std::unique_ptr<Operation>> operations_;  // at most limits_.most_operations
+  std::deque<Operation*> waiting_;
+  Operation* page_slot_ = nullptr;  // the one paged search that the connection's cookie belongs to
+  uint64_t last_operation_number_ = 0;
+  bool start_posted_ = false;
+  std::shared_ptr<Session*> self_;  // tasks in the loop's queue hold it weakly
+};
+
+}  // namespace dirlease

@@ -1,0 +1,223 @@
+#include "session/session_manager.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "base/log.h"
+
+namespace dirlease {
+
+namespace {
+Failure NoSuchSession(std::optional<LeaseEnd> ended) {
+  Failure failure{.code = absl::StatusCode::kUnauthenticated,
+                  .reason = "SESSION_UNKNOWN",
+                  .message = "no lease of yours has this token: open a new one"};
+  if (!ended) return failure;
+  switch (*ended) {
+    case LeaseEnd::kClosed:
+      failure.reason = "SESSION_CLOSED";
+      failure.message = "the lease was closed: open a new one";
+      break;
+    case LeaseEnd::kExpired:
+      failure.reason = "SESSION_EXPIRED";
+      failure.message = "the lease has expired: open a new one and keep it alive every ttl/3 when idle";
+      break;
+    case LeaseEnd::kLost:
+      failure.reason = "SESSION_LOST";
+      failure.message = "the directory ended the lease's connection: open a new one";
+      break;
+    case LeaseEnd::kRevoked:
+      failure.reason = "SESSION_REVOKED";
+      failure.message = "an operator ended the lease";
+      break;
+  }
+  return failure;
+}
+}  // namespace
+
+Failure DrainingFailure() {
+  return {.code = absl::StatusCode::kUnavailable,
+          .reason = "DRAINING",
+          .message = "this gateway is going away: open the lease at another one",
+          .retry_delay = absl::Seconds(1)};
+}
+
+SessionManager::SessionManager(EventLoop& loop, Connector& connector, Options options,
+                               std::vector<TargetConfig> targets)
+    : loop_(loop),
+      options_(options),
+      digest_key_(RandomOctets(32)),
+      budget_(options.budget_octets),
+      reaper_(loop, [this] { FinishDrainIfIdle(); }) {
+  assert(!targets.empty());
+  for (TargetConfig& target : targets) {
+    targets_.push_back(std::make_unique<Target>(loop, connector, std::move(target),
+                                                [this] { TellReachable(); }));
+  }
+  expiry_ = loop_.NewTimer([this] { ExpireDue(); });
+}
+
+SessionManager::~SessionManager() { assert(idle()); }
+
+void SessionManager::StartProbing(absl::AnyInvocable<void(bool)> on_change) {
+  on_reachable_ = std::move(on_change);
+  for (const auto& target : targets_) target->Start();
+}
+
+void SessionManager::StopProbing() {
+  on_reachable_ = nullptr;
+  for (const auto& target : targets_) target->Stop();
+}
+
+void SessionManager::TellReachable() {
+  const bool reachable = std::any_of(targets_.begin(), targets_.end(),
+                                     [](const auto& target) { return target->reachable(); });
+  if (!on_reachable_ || told_reachable_ == reachable) return;
+  told_reachable_ = reachable;
+  on_reachable_(reachable);
+}
+
+Outcome<Session*> SessionManager::Find(const Caller& caller, const std::string& token) const {
+  const LeaseTable::LookUp found = leases_.Find(Sha256(token), caller.owner, loop_.Now());
+  if (found.live == 0) return NoSuchSession(found.ended);
+  return live_.at(found.live);
+}
+
+void SessionManager::Renew(Session& session) {
+  leases_.Renew(session.lease(), loop_.Now());
+  ArmExpiry();
+}
+
+SessionManager::Description SessionManager::Describe(const Session& session) const {
+  return {.facts = &session.facts(),
+          .lease = leases_.Describe(session.lease()),
+          .draining = draining_,
+          .tls = session.tls(),
+          .active_operations = static_cast<int>(session.operations().size())};
+}
+
+void SessionManager::Unbind(const Caller& caller, const std::string& token, absl::Duration wait,
+                            UnbindCallback callback) {
+  const LeaseTable::LookUp found = leases_.Find(Sha256(token), caller.owner, loop_.Now());
+  if (found.live == 0) {
+    // Whose lease it was learns that it is over; anybody else, that there is none.
+    if (found.ended) {
+      callback(Unbound{});
+    } else {
+      callback(NoSuchSession(std::nullopt));
+    }
+    return;
+  }
+  Entry& entry = sessions_.at(found.live);
+  Session* session = entry.session.get();
+  entry.unbinding.push_back(std::move(callback));
+  entry.unbound.was_active = true;
+  EndLease(*session, LeaseEnd::kClosed, "unbind");
+  if (wait <= absl::ZeroDuration()) {
+    CloseByOwner(session->lease());
+    return;
+  }
+  entry.wait_timer = loop_.NewTimer([this, lease = session->lease()] { CloseByOwner(lease); });
+  entry.wait_timer->ArmAt(loop_.Now() + wait);
+  session->CloseWhenIdle(EndCause::kSessionClosed);
+}
+
+void SessionManager::CloseByOwner(LeaseId lease) {
+  const int ended = sessions_.at(lease).session->Close(EndCause::kSessionClosed);
+  sessions_.at(lease).unbound.abandoned_operations += ended;
+}
+
+void SessionManager::EndLease(Session& session, LeaseEnd how, std::string_view reason) {
+  if (live_.erase(session.lease()) == 0) return;
+  leases_.End(session.lease(), how, loop_.Now());
+  sessions_.at(session.lease()).end_reason = reason;
+}
+
+void SessionManager::ExpireDue() {
+  for (const LeaseTable::Due& due : leases_.Expire(loop_.Now())) {
+    Session& session = *live_.at(due.lease);
+    EndLease(session, LeaseEnd::kExpired, due.by_maximum ? "maximum age" : "idle");
+    session.Close(EndCause::kExpired);
+  }
+  ArmExpiry();
+}
+
+void SessionManager::ArmExpiry() { expiry_->ArmAt(leases_.NextExpiry()); }
+
+void SessionManager::OnSessionBusy(Session& session) {
+  if (!live_.contains(session.lease())) return;
+  leases_.Hold(session.lease(), loop_.Now());
+  ArmExpiry();
+}
+
+void SessionManager::OnSessionIdle(Session& session) {
+  if (!live_.contains(session.lease())) return;
+  leases_.Release(session.lease(), loop_.Now());
+  ArmExpiry();
+  if (draining_) {
+    EndLease(session, LeaseEnd::kLost, "drain");
+    session.CloseWhenIdle(EndCause::kDraining);
+  }
+}
+
+void SessionManager::OnSessionLost(Session& session) {
+  FindTarget(session.facts().target)->OnConnectOutcome(false);
+  EndLease(session, LeaseEnd::kLost, "directory");
+}
+
+void SessionManager::OnSessionClosed(Session& session) {
+  const auto found = sessions_.find(session.lease());
+  Entry entry = std::move(found->second);
+  sessions_.erase(found);
+  FindTarget(session.facts().target)->OnLeaseGone();
+  log::Info("lease ended", {{"session", session.facts().session_id},
+                            {"owner", session.facts().owner},
+                            {"target", session.facts().target},
+                            {"reason", entry.end_reason}});
+  for (UnbindCallback& callback : entry.unbinding) callback(entry.unbound);
+  loop_.DeferDelete(std::move(entry.session));
+  FinishDrainIfIdle();
+}
+
+void SessionManager::Drain(absl::Duration grace, absl::AnyInvocable<void()> done) {
+  if (draining_) return;
+  draining_ = true;
+  drained_ = std::move(done);
+  grace_ = loop_.NewTimer([this] { EndGrace(); });
+  grace_->ArmAt(loop_.Now() + grace);
+  std::vector<Session*> idle_ones;
+  for (const auto& [lease, session] : live_) {
+    if (session->operations().empty()) idle_ones.push_back(session);
+  }
+  for (Session* session : idle_ones) {
+    EndLease(*session, LeaseEnd::kLost, "drain");
+    session->Close(EndCause::kDraining);
+  }
+  loop_.Post([this] { FinishDrainIfIdle(); });
+}
+
+void SessionManager::EndGrace() {
+  const auto openings = std::exchange(openings_, {});
+  for (const auto& [id, opening] : openings) {
+    for (Waiter& waiter : opening->waiters) waiter.callback(CallError(DrainingFailure()));
+  }
+  std::vector<Session*> left;
+  for (const auto& [lease, session] : live_) left.push_back(session);
+  for (Session* session : left) {
+    EndLease(*session, LeaseEnd::kLost, "drain");
+    session->Close(EndCause::kDraining);
+  }
+  // Those that an Unbind waits with.
+  for (auto& [lease, entry] : sessions_) entry.session->Close(EndCause::kDraining);
+  FinishDrainIfIdle();
+}
+
+void SessionManager::FinishDrainIfIdle() {
+  if (!draining_ || !idle() || !drained_) return;
+  grace_.reset();
+  StopProbing();
+  std::exchange(drained_, nullptr)();
+}
+
+}  // namespace dirlease

@@ -1,0 +1,174 @@
+// All leases of this process: opening, finding by token, renewing, ending, drain. The front door of the session layer.
+//
+// Loop thread only. Nothing here waits: what takes time comes back by callback, on the loop.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "base/event_loop.h"
+#include "base/secret.h"
+#include "ldap/byte_budget.h"
+#include "session/lease_table.h"
+#include "session/open_attempt.h"
+#include "session/open_request.h"
+#include "session/request_ids.h"
+#include "session/session.h"
+#include "session/target.h"
+
+namespace dirlease {
+
+// UNAVAILABLE / DRAINING.
+Failure DrainingFailure();
+
+class SessionManager final : private Session::Observer {
+ public:
+  struct Options {
+    absl::Duration min_ttl = absl::Seconds(10);
+    absl::Duration default_ttl = absl::Minutes(5);
+    absl::Duration max_ttl = absl::Hours(1);
+    absl::Duration max_age = absl::Hours(12);
+    size_t max_leases = 10'000;
+    size_t max_leases_per_owner = 256;  // identified callers only
+    bool anonymous = true;              // whether binds without identity are allowed
+    Session::Limits session;
+    size_t budget_octets = 256 * 1024 * 1024;  // see ldap/byte_budget.h
+  };
+
+  // What a caller may know of his lease.
+  struct Description {
+    const Session::Facts* facts = nullptr;  // lives as long as the session
+    LeaseTable::View lease;
+    bool draining = false;
+    bool tls = false;
+    int active_operations = 0;
+  };
+  struct Opened {
+    Secret token;
+    LdapResult bind_result;
+    Session* session = nullptr;  // until the loop turns
+    Description description;
+  };
+  using OpenResult = std::variant<Opened, CallError>;
+  using OpenCallback = absl::AnyInvocable<void(OpenResult)>;
+  using OpenTicket = uint64_t;  // 0 = none
+
+  struct Unbound {
+    bool was_active = false;
+    int abandoned_operations = 0;
+  };
+  using UnbindCallback = absl::AnyInvocable<void(Outcome<Unbound>)>;
+
+  // The first target is the default one. `loop` and `connector` must outlive this.
+  SessionManager(EventLoop& loop, Connector& connector, Options options,
+                 std::vector<TargetConfig> targets);
+  // REQUIRES: drained, or idle() and StopProbing().
+  ~SessionManager() override;
+
+  // Watches whether the targets can be reached; `on_change` hears whether at least one can, first when it is known.
+  void StartProbing(absl::AnyInvocable<void(bool)> on_change);
+  void StopProbing();
+
+  // Grants a lease. The callback comes at most once, possibly within this call. The ticket cancels: whoever is the last
+  // to wait for a bind ends it.
+  OpenTicket Open(const Caller& caller, OpenRequest request, OpenCallback callback);
+  // After it no callback comes. Unknown tickets are ignored.
+  void CancelOpen(OpenTicket ticket);
+
+  // The live lease that `token` names for this caller, else SESSION_UNKNOWN and its like. Does not renew.
+  Outcome<Session*> Find(const Caller& caller, const std::string& token) const;
+  void Renew(Session& session);
+  Description Describe(const Session& session) const;
+
+  // Ends a lease: at once, or when its operations have ended but no later than `wait`. The callback comes when the
+  // socket is closed.
+  void Unbind(const Caller& caller, const std::string& token, absl::Duration wait,
+              UnbindCallback callback);
+
+  // Refuses new leases, ends idle ones, ends the rest after `grace`; then stops probing and calls back. Once.
+  void Drain(absl::Duration grace, absl::AnyInvocable<void()> done);
+  // As if the grace had passed.
+  void EndGrace();
+  bool draining() const { return draining_; }
+
+  // No lease, no opening, no socket.
+  bool idle() const { return sessions_.empty() && openings_.empty() && reaper_.empty(); }
+  size_t size() const { return leases_.size(); }
+  ByteBudget& budget() { return budget_; }
+
+ private:
+  struct Waiter {
+    OpenTicket ticket;
+    OpenCallback callback;
+  };
+  struct Opening {
+    Caller caller;
+    std::string target;
+    std::string label;
+    std::string bind_name;
+    absl::Duration ttl;
+    std::string request_key;  // empty = without request_id
+    Digest request_digest;
+    std::vector<Waiter> waiters;
+    std::unique_ptr<OpenAttempt> attempt;
+  };
+  using OpeningId = uint64_t;
+  struct Entry {
+    std::unique_ptr<Session> session;
+    std::vector<UnbindCallback> unbinding;
+    Unbound unbound;
+    std::unique_ptr<Timer> wait_timer;
+    std::string end_reason;
+  };
+
+  std::optional<Failure> Refusal(const Caller& caller, const OpenRequest& request) const;
+  // True: answered, or joined to one under way.
+  bool Replay(const Caller& caller, const std::string& key, const Digest& digest,
+              OpenTicket ticket, OpenCallback& callback);
+  Target* FindTarget(const std::string& name);
+  void OnOpened(OpeningId id, OpenAttempt::Result result);
+  Session& Grant(const Opening& opening, OpenAttempt::Opened opened, const Secret& token);
+  size_t LeasesOf(const std::string& owner) const;
+
+  void EndLease(Session& session, LeaseEnd how, std::string_view reason);
+  void CloseByOwner(LeaseId lease);
+  void ExpireDue();
+  void ArmExpiry();
+  void TellReachable();
+  void FinishDrainIfIdle();
+
+  void OnSessionBusy(Session& session) override;
+  void OnSessionIdle(Session& session) override;
+  void OnSessionLost(Session& session) override;
+  void OnSessionClosed(Session& session) override;
+
+  // Constant after construction.
+  EventLoop& loop_;
+  const Options options_;
+  const std::string digest_key_;
+
+  ByteBudget budget_;
+  Reaper reaper_;
+  std::vector<std::unique_ptr<Target>> targets_;
+  LeaseTable leases_;
+  RequestIds request_ids_;
+  absl::flat_hash_map<LeaseId, Entry> sessions_;  // also those that are closing
+  absl::flat_hash_map<LeaseId, Session*> live_;
+  absl::flat_hash_map<OpeningId, std::unique_ptr<Opening>> openings_;
+  OpeningId last_opening_ = 0;
+  OpenTicket last_ticket_ = 0;
+  std::unique_ptr<Timer> expiry_;
+  absl::AnyInvocable<void(bool)> on_reachable_;
+  std::optional<bool> told_reachable_;
+
+  bool draining_ = false;
+  std::unique_ptr<Timer> grace_;
+  absl::AnyInvocable<void()> drained_;
+};
+
+}  // namespace dirlease

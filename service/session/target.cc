@@ -1,0 +1,48 @@
+#include "session/target.h"
+
+#include <utility>
+
+namespace dirlease {
+
+Target::Target(EventLoop& loop, Connector& connector, TargetConfig config,
+               absl::AnyInvocable<void()> on_change)
+    : loop_(loop), connector_(connector), config_(std::move(config)), on_change_(std::move(on_change)) {}
+
+void Target::Start() {
+  timer_ = loop_.NewTimer([this] { Probe(); });
+  Probe();
+}
+
+void Target::Stop() {
+  timer_.reset();
+  probing_.reset();
+}
+
+void Target::Probe() {
+  if (leases_ > 0) {
+    timer_->ArmAt(loop_.Now() + kProbeInterval);
+    return;
+  }
+  probing_ = connector_.Probe(config_, [this](bool connected) {
+    OnConnectOutcome(connected);
+    timer_->ArmAt(loop_.Now() + (connected ? kProbeInterval : kProbeIntervalAfterFailure));
+  });
+}
+
+void Target::OnConnectOutcome(bool connected) {
+  if (reachable_ == connected) return;
+  reachable_ = connected;
+  on_change_();
+}
+
+std::optional<bool> Target::PagesOffered(const std::string& uri) const {
+  const auto found = features_.find(uri);
+  if (found == features_.end() || found->second.learnt + kFeatureAge < loop_.Now()) return std::nullopt;
+  return found->second.pages_offered;
+}
+
+void Target::SetPagesOffered(const std::string& uri, bool offered) {
+  features_[uri] = {offered, loop_.Now()};
+}
+
+}  // namespace dirlease

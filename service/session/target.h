@@ -1,0 +1,62 @@
+// One configured directory: how to reach it, whether it can be reached, what it offers. Loop thread only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "base/event_loop.h"
+#include "ldap/connector.h"
+
+namespace dirlease {
+
+class Target {
+ public:
+  // While no lease is connected, a bare TCP connect tells whether the directory is there; after a failure sooner.
+  static constexpr absl::Duration kProbeInterval = absl::Seconds(2);
+  static constexpr absl::Duration kProbeIntervalAfterFailure = absl::Seconds(1);
+  // What a directory offers is asked again after this long.
+  static constexpr absl::Duration kFeatureAge = absl::Minutes(10);
+
+  // `on_change` comes when reachable() changed. `loop` and `connector` must outlive this.
+  Target(EventLoop& loop, Connector& connector, TargetConfig config,
+         absl::AnyInvocable<void()> on_change);
+
+  // Starts probing. Call once.
+  void Start();
+  void Stop();
+
+  const TargetConfig& config() const { return config_; }
+  Connector& connector() { return connector_; }
+  // By the last connect's outcome; false before the first.
+  bool reachable() const { return reachable_; }
+  void OnConnectOutcome(bool connected);
+  void OnLeaseConnected() { ++leases_; }
+  void OnLeaseGone() { --leases_; }
+
+  // Whether the directory at `uri` pages (RFC 2696); empty = not known, or too long ago.
+  std::optional<bool> PagesOffered(const std::string& uri) const;
+  void SetPagesOffered(const std::string& uri, bool offered);
+
+ private:
+  struct Features {
+    bool pages_offered;
+    absl::Time learnt;
+  };
+  void Probe();
+
+  EventLoop& loop_;
+  Connector& connector_;
+  const TargetConfig config_;
+  absl::AnyInvocable<void()> on_change_;
+  bool reachable_ = false;
+  int leases_ = 0;
+  std::unique_ptr<Timer> timer_;
+  std::unique_ptr<Connector::Attempt> probing_;
+  absl::flat_hash_map<std::string, Features> features_;
+};
+
+}  // namespace dirlease
