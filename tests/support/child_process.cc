@@ -80,7 +80,9 @@ ProgramRun RunProgram(const std::vector<std::string>& argv) {
   ProgramRun run;
   char buffer[4096];
   ssize_t count;
-  while ((count = read(program.output(), buffer, sizeof buffer)) > 0) run.output.append(buffer, count);
+  while ((count = read(program.output(), buffer, sizeof buffer)) > 0) {
+    run.output.append(buffer, count);
+  }
   run.status = program.Wait();
   return run;
 }

@@ -12,7 +12,7 @@ namespace dirlease::testing {
 class TempDir {
  public:
   TempDir() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dirlease-test-XXXXXX").string();
+    std::string pattern = std::filesystem::temp_directory_path() / "dirlease-test-XXXXXX";
     if (mkdtemp(pattern.data()) == nullptr) {
       perror("mkdtemp");
       abort();
