@@ -53,9 +53,10 @@ SocketBuffer::Deadline SteadyDeadline(absl::Duration left) {
 }  // namespace
 
 ConnectAttempt::ConnectAttempt(ConnectServices services, const TargetConfig& target,
-                               Connector::Callback callback)
+                               Purpose purpose, Connector::Callback callback)
     : services_(services),
       target_(target),
+      purpose_(purpose),
       callback_(std::move(callback)),
       timer_(services.loop.NewTimer([this] {
         FailUri({Kind::kTimeout, "no answer in time"});
@@ -89,10 +90,12 @@ void ConnectAttempt::OnTcp(UniqueFd socket, ConnectFailure failure) {
   connecting_.reset();
   if (!socket.valid()) {
     FailUri(failure);
+  } else if (purpose_ == Purpose::kProbe) {
+    Succeed(nullptr);
   } else if (target_.tls != TargetConfig::Tls::kNone) {
     Secure(std::move(socket));
   } else if (auto handle = LibldapHandle::Open(std::move(socket), uri()); handle != nullptr) {
-    Finish(std::move(handle));
+    Succeed(std::move(handle));
   } else {
     FailUri({Kind::kResources, "out of memory"});
   }
@@ -118,7 +121,7 @@ void ConnectAttempt::Secure(UniqueFd socket) {
 void ConnectAttempt::OnSecured(std::unique_ptr<LdapHandle> handle, ConnectFailure failure) {
   securing_.reset();
   if (handle != nullptr) {
-    Finish(std::move(handle));
+    Succeed(std::move(handle));
   } else {
     FailUri(failure);
   }
@@ -134,18 +137,16 @@ void ConnectAttempt::FailUri(const ConnectFailure& failure) {
   if (++uri_index_ < target_.uris.size()) {
     StartUri();
   } else {
-    Finish(nullptr);
+    Answer({.handle = nullptr, .uri = {}, .failure = std::move(failure_)});
   }
 }
 
-void ConnectAttempt::Finish(std::unique_ptr<LdapHandle> handle) {
+void ConnectAttempt::Succeed(std::unique_ptr<LdapHandle> handle) {
+  Answer({.handle = std::move(handle), .uri = uri().text, .failure = {}});
+}
+
+void ConnectAttempt::Answer(Connected connected) {
   timer_->Disarm();
-  Connected connected{.handle = std::move(handle), .uri = {}, .failure = {}};
-  if (connected.handle != nullptr) {
-    connected.uri = uri().text;
-  } else {
-    connected.failure = std::move(failure_);
-  }
   Connector::Callback callback = std::move(callback_);
   callback(std::move(connected));
 }

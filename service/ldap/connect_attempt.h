@@ -1,5 +1,5 @@
-// One way through a target's URIs: resolve, connect, secure, until one of them works. Loop thread
-// only.
+// One way through a target's URIs: resolve, connect and, if a handle is wanted, secure, until one
+// of them works. Loop thread only.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,13 @@ struct ConnectServices {
 
 class ConnectAttempt final : public Connector::Attempt {
  public:
+  enum class Purpose {
+    kHandle,
+    kProbe,  // a TCP connection is enough: it is closed again, `uri` is set without a handle
+  };
+
   // REQUIRES: the target has a URI.
-  ConnectAttempt(ConnectServices services, const TargetConfig& target,
+  ConnectAttempt(ConnectServices services, const TargetConfig& target, Purpose purpose,
                  Connector::Callback callback);
 
  private:
@@ -40,10 +45,12 @@ class ConnectAttempt final : public Connector::Attempt {
   void Secure(UniqueFd socket);
   void OnSecured(std::unique_ptr<LdapHandle> handle, ConnectFailure failure);
   void FailUri(const ConnectFailure& failure);
-  void Finish(std::unique_ptr<LdapHandle> handle);
+  void Succeed(std::unique_ptr<LdapHandle> handle);
+  void Answer(Connected connected);
 
   const ConnectServices services_;
   const TargetConfig& target_;
+  const Purpose purpose_;
   Connector::Callback callback_;
   size_t uri_index_ = 0;
   absl::Time deadline_;  // of the URI

@@ -12,7 +12,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "base/event_loop.h"
-#include "ldap/byte_budget.h"
+#include "base/byte_budget.h"
 #include "ldap/ldap_handle.h"
 
 namespace dirlease {

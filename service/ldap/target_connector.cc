@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "ldap/connect_attempt.h"
-
 namespace dirlease {
 
 namespace {
@@ -22,8 +20,17 @@ TargetConnector::~TargetConnector() = default;
 
 std::unique_ptr<Connector::Attempt> TargetConnector::Connect(const TargetConfig& target,
                                                              Callback callback) {
-  const ConnectServices services{loop_, resolver_, tls_pool_, tls_contexts_};
-  return std::make_unique<ConnectAttempt>(services, target, std::move(callback));
+  return std::make_unique<ConnectAttempt>(services(), target, ConnectAttempt::Purpose::kHandle,
+                                          std::move(callback));
+}
+
+std::unique_ptr<Connector::Attempt> TargetConnector::Probe(
+    const TargetConfig& target, absl::AnyInvocable<void(bool)> callback) {
+  return std::make_unique<ConnectAttempt>(
+      services(), target, ConnectAttempt::Purpose::kProbe,
+      [callback = std::move(callback)](Connected connected) mutable {
+        callback(!connected.uri.empty());
+      });
 }
 
 }  // namespace dirlease

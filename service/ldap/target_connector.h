@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "base/event_loop.h"
+#include "ldap/connect_attempt.h"
 #include "ldap/connector.h"
 #include "ldap/libldap/tls_context.h"
 #include "ldap/resolver.h"
@@ -20,10 +21,14 @@ class TargetConnector final : public Connector {
   ~TargetConnector() override;
 
   std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) override;
+  std::unique_ptr<Attempt> Probe(const TargetConfig& target,
+                                 absl::AnyInvocable<void(bool)> callback) override;
   // Certificates and keys are read from their files again for later connections. Thread-safe.
   void ReloadTls() { tls_contexts_.Clear(); }
 
  private:
+  ConnectServices services() { return {loop_, resolver_, tls_pool_, tls_contexts_}; }
+
   EventLoop& loop_;
   TlsContexts tls_contexts_;
   WorkerPool name_pool_;

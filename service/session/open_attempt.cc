@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "ldap/paged_results.h"
+#include "model/paged_results.h"
 
 namespace dirlease {
 

@@ -17,12 +17,15 @@ Operation::Operation(Session& session, Name name, OperationRequest request, Oper
       name_(std::move(name)),
       request_(std::move(request)),
       sink_(sink),
-      start_time_(session.loop().Now()),
-      send_time_(start_time_) {
+      start_time_(session.loop().Now()) {
   DecidePaging();
 }
 
 Operation::~Operation() { assert(state_ == State::kEnded); }
+
+absl::Duration Operation::upstream_time() const {
+  return std::max(absl::ZeroDuration(), session_.loop().Now() - send_time_);
+}
 
 void Operation::End(EndCause cause) {
   if (state_ == State::kEnded) return;

@@ -52,7 +52,8 @@ class Operation final : private Connection::Exchange {
   State state() const { return state_; }
   int message_id() const { return message_id_; }  // of the latest request; 0 = none was sent
   absl::Time start_time() const { return start_time_; }
-  absl::Time send_time() const { return send_time_; }  // of the first request; start_time() before
+  // From the first request's sending until now; zero before.
+  absl::Duration upstream_time() const;
   int64_t entries() const { return entries_; }
 
  private:
@@ -83,7 +84,7 @@ class Operation final : private Connection::Exchange {
 
   State state_ = State::kQueued;
   int message_id_ = 0;
-  absl::Time send_time_;
+  absl::Time send_time_ = absl::InfiniteFuture();  // of the first request
   int64_t entries_ = 0;
   bool paused_ = false;             // the reader asked for it
   bool connection_paused_ = false;  // and the connection was told

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ldap/paged_results.h"
+#include "model/paged_results.h"
 
 namespace dirlease {
 

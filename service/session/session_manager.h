@@ -13,7 +13,7 @@
 #include "absl/functional/any_invocable.h"
 #include "base/event_loop.h"
 #include "base/secret.h"
-#include "ldap/byte_budget.h"
+#include "base/byte_budget.h"
 #include "session/lease_table.h"
 #include "session/open_attempt.h"
 #include "session/open_request.h"
@@ -37,7 +37,7 @@ class SessionManager final : private Session::Observer {
     size_t max_leases_per_owner = 256;  // identified callers only
     bool anonymous = true;              // whether binds without identity are allowed
     Session::Limits session;
-    size_t budget_octets = 256 * 1024 * 1024;  // see ldap/byte_budget.h
+    size_t budget_octets = 256 * 1024 * 1024;  // see base/byte_budget.h
   };
 
   // What a caller may know of his lease.

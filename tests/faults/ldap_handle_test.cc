@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "ldap/libldap/ber_reader.h"
+#include "base/ber_reader.h"
 #include "ldap/libldap/libldap_handle.h"
 #include "ldap/libldap/libldap_init.h"
 #include "support/raw_peer.h"

@@ -118,6 +118,25 @@ TEST_F(TargetConnectorTest, ConnectsToTheFirstUriThatAnswers) {
   EXPECT_FALSE(connected_.handle->tls());
 }
 
+TEST_F(TargetConnectorTest, ProbeConnectsAndClosesWithoutTls) {
+  const UniqueFd listener = ListenOnLoopback();
+  AddUri("unknown", 389);
+  target_.tls = TargetConfig::Tls::kStartTls;
+  for (const bool reachable : {false, true}) {
+    if (reachable) AddUri("directory", LocalPort(listener.get()));
+    Watched<std::optional<bool>> answer;
+    OnLoop([&] {
+      attempt_ = connector_->Probe(target_, [&](bool reached) {
+        answer.Update([reached](std::optional<bool>& value) { value = reached; });
+      });
+    });
+    ASSERT_TRUE(answer.WaitFor([](std::optional<bool> value) { return value.has_value(); }));
+    EXPECT_EQ(answer.Get(), reachable);
+  }
+  const UniqueFd peer(accept(listener.get(), nullptr, nullptr));
+  EXPECT_EQ(ReadToEnd(peer.get()), 0u);
+}
+
 TEST_F(TargetConnectorTest, FailureTellsOfEachUri) {
   const UniqueFd refusing = testing::ReserveLoopbackPort();
   AddUri("unknown", 389);

@@ -13,6 +13,7 @@ namespace dirlease::testing {
 // attempt gone.
 struct FakeConnector::Pending {
   Callback callback;
+  absl::AnyInvocable<void(bool)> probe_callback;
   std::string uri;
 };
 
@@ -54,7 +55,7 @@ std::unique_ptr<Connector::Attempt> FakeConnector::Connect(const TargetConfig& t
 }
 
 std::shared_ptr<FakeLdapPeer> FakeConnector::Succeed(std::shared_ptr<FakeLdapPeer> peer) {
-  const std::shared_ptr<Pending> pending = TakeOldest();
+  const std::shared_ptr<Pending> pending = TakeOldest(waiting_);
   if (pending == nullptr) return peer;
   {
     std::lock_guard lock(mutex_);
@@ -65,7 +66,7 @@ std::shared_ptr<FakeLdapPeer> FakeConnector::Succeed(std::shared_ptr<FakeLdapPee
 }
 
 void FakeConnector::Fail(ConnectFailure::Kind kind, std::string text) {
-  const std::shared_ptr<Pending> pending = TakeOldest();
+  const std::shared_ptr<Pending> pending = TakeOldest(waiting_);
   if (pending != nullptr) Finish(pending, nullptr, {.kind = kind, .text = std::move(text)});
 }
 
@@ -74,14 +75,48 @@ void FakeConnector::AutoSucceed(PeerFactory make) {
   make_peer_ = std::move(make);
 }
 
-std::shared_ptr<FakeConnector::Pending> FakeConnector::TakeOldest() {
+std::unique_ptr<Connector::Attempt> FakeConnector::Probe(const TargetConfig&,
+                                                         absl::AnyInvocable<void(bool)> callback) {
+  auto pending = std::make_shared<Pending>();
+  pending->probe_callback = std::move(callback);
+  std::optional<bool> answer;
+  {
+    std::lock_guard lock(mutex_);
+    ++live_;
+    ++probes_;
+    answer = probe_answer_;
+    if (!answer) waiting_probes_.push_back(pending);
+    changed_.notify_all();
+  }
+  if (answer) FinishProbe(pending, *answer);
+  return std::make_unique<FakeAttempt>(*this, std::move(pending));
+}
+
+void FakeConnector::AnswerProbe(bool reachable) {
+  const std::shared_ptr<Pending> pending = TakeOldest(waiting_probes_);
+  if (pending != nullptr) FinishProbe(pending, reachable);
+}
+
+void FakeConnector::AutoAnswerProbes(bool reachable) {
   std::lock_guard lock(mutex_);
-  if (waiting_.empty()) {
+  probe_answer_ = reachable;
+}
+
+void FakeConnector::FinishProbe(const std::shared_ptr<Pending>& pending, bool reachable) {
+  loop_.Post([pending, reachable] {
+    if (pending->probe_callback) std::exchange(pending->probe_callback, nullptr)(reachable);
+  });
+}
+
+std::shared_ptr<FakeConnector::Pending> FakeConnector::TakeOldest(
+    std::deque<std::shared_ptr<Pending>>& waiting) {
+  std::lock_guard lock(mutex_);
+  if (waiting.empty()) {
     ADD_FAILURE() << "no connect attempt waits";
     return nullptr;
   }
-  std::shared_ptr<Pending> oldest = std::move(waiting_.front());
-  waiting_.pop_front();
+  std::shared_ptr<Pending> oldest = std::move(waiting.front());
+  waiting.pop_front();
   return oldest;
 }
 
@@ -102,15 +137,23 @@ void FakeConnector::Finish(const std::shared_ptr<Pending>& pending,
 void FakeConnector::AttemptDestroyed(const std::shared_ptr<Pending>& pending) {
   // Its captures end outside the lock: they may come back here.
   const Callback dropped = std::exchange(pending->callback, nullptr);
+  const auto dropped_probe = std::exchange(pending->probe_callback, nullptr);
   std::lock_guard lock(mutex_);
   --live_;
-  if (dropped) ++cancelled_;
-  waiting_.erase(std::remove(waiting_.begin(), waiting_.end(), pending), waiting_.end());
+  if (dropped || dropped_probe) ++cancelled_;
+  for (auto* waiting : {&waiting_, &waiting_probes_}) {
+    waiting->erase(std::remove(waiting->begin(), waiting->end(), pending), waiting->end());
+  }
 }
 
 size_t FakeConnector::attempts() const {
   std::lock_guard lock(mutex_);
   return targets_.size();
+}
+
+size_t FakeConnector::probes() const {
+  std::lock_guard lock(mutex_);
+  return probes_;
 }
 
 size_t FakeConnector::pending() const {

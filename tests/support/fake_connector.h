@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ class FakeConnector final : public Connector {
   ~FakeConnector() override;
 
   std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) override;
+  std::unique_ptr<Attempt> Probe(const TargetConfig& target,
+                                 absl::AnyInvocable<void(bool)> callback) override;
 
   // Completes the oldest attempt that waits; fails the test when there is none. The result is
   // posted: turn the loop. The answered peer belongs to a handle that exists from then on (never,
@@ -37,7 +40,13 @@ class FakeConnector final : public Connector {
   // test again.
   void AutoSucceed(PeerFactory make);
 
-  size_t attempts() const;   // all there ever were
+  // Answers the oldest probe that waits; fails the test when there is none.
+  void AnswerProbe(bool reachable);
+  // Later probes are answered so at once.
+  void AutoAnswerProbes(bool reachable);
+
+  size_t attempts() const;   // all there ever were, probes not among them
+  size_t probes() const;     // all there ever were
   size_t pending() const;    // that wait for the test
   size_t cancelled() const;  // destroyed before their callback
   std::vector<std::shared_ptr<FakeLdapPeer>> peers() const;  // in order of success
@@ -50,7 +59,8 @@ class FakeConnector final : public Connector {
   struct Pending;
   class FakeAttempt;
 
-  std::shared_ptr<Pending> TakeOldest();
+  std::shared_ptr<Pending> TakeOldest(std::deque<std::shared_ptr<Pending>>& waiting);
+  void FinishProbe(const std::shared_ptr<Pending>& pending, bool reachable);
   void Finish(const std::shared_ptr<Pending>& pending, std::shared_ptr<FakeLdapPeer> peer,
               ConnectFailure failure);
   void AttemptDestroyed(const std::shared_ptr<Pending>& pending);
@@ -60,6 +70,9 @@ class FakeConnector final : public Connector {
   std::condition_variable changed_;
   // All below guarded by mutex_.
   std::deque<std::shared_ptr<Pending>> waiting_;
+  std::deque<std::shared_ptr<Pending>> waiting_probes_;
+  std::optional<bool> probe_answer_;
+  size_t probes_ = 0;
   std::vector<std::string> targets_;
   std::vector<std::shared_ptr<FakeLdapPeer>> peers_;
   PeerFactory make_peer_;

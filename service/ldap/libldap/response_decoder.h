@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ldap/ldap_handle.h"
-#include "ldap/libldap/ber_reader.h"
+#include "base/ber_reader.h"
 
 namespace dirlease {
 

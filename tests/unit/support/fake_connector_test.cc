@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <optional>
+#include <vector>
 
 namespace dirlease::testing {
 namespace {
@@ -71,6 +72,18 @@ TEST_F(FakeConnectorTest, SucceedsByItselfWithAFactory) {
   EXPECT_EQ(connector_.peers().size(), 1u);
   EXPECT_THAT(connector_.targets(), ElementsAre("default"));
   EXPECT_TRUE(connector_.AwaitAttempts(1));
+}
+
+TEST_F(FakeConnectorTest, AnswersProbesAsTold) {
+  std::vector<bool> answers;
+  const auto note = [&](bool reachable) { answers.push_back(reachable); };
+  const auto asked = connector_.Probe(target_, note);
+  connector_.AnswerProbe(false);
+  connector_.AutoAnswerProbes(true);
+  const auto automatic = connector_.Probe(target_, note);
+  loop_.RunUntilIdle();
+  EXPECT_THAT(answers, ElementsAre(false, true));
+  EXPECT_EQ(connector_.probes(), 2u);
 }
 
 TEST_F(FakeConnectorTest, CompletingNothingFailsTheTest) {

@@ -1,4 +1,4 @@
-#include "ldap/libldap/ber_reader.h"
+#include "base/ber_reader.h"
 
 namespace dirlease {
 

@@ -1,4 +1,4 @@
-#include "ldap/byte_budget.h"
+#include "base/byte_budget.h"
 
 #include <algorithm>
 #include <cassert>

@@ -1,6 +1,6 @@
-#include "ldap/paged_results.h"
+#include "model/paged_results.h"
 
-#include "ldap/libldap/ber_reader.h"
+#include "base/ber_reader.h"
 
 namespace dirlease {
 
