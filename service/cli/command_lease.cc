@@ -1,0 +1,43 @@
+#include "cli/command_lease.h"
+
+#include <ostream>
+
+#include "cli/secrets.h"
+
+namespace dirlease::cli {
+namespace {
+
+// Should this process be killed, its lease ends this long after. A running operation holds it.
+constexpr int kCommandLeaseTtlSeconds = 30;
+constexpr std::chrono::seconds kUnbindTimeout{10};
+
+}  // namespace
+
+std::optional<int> CommandLease::Acquire() {
+  if (!context_.invocation.lease.empty()) {
+    context_.client.set_lease(context_.invocation.lease);
+    return std::nullopt;
+  }
+  v1::OpenSessionRequest& request = context_.invocation.open;
+  request.set_label("dirlease command");
+  request.mutable_ttl()->set_seconds(kCommandLeaseTtlSeconds);
+  v1::OpenSessionResponse response;
+  std::string token;
+  const CallStatus status = context_.client.OpenSession(request, response, token);
+  if (status.code() != 0) return ReportFailure(context_, "bind", status);
+  opened_ = true;
+  context_.client.set_lease(token);
+  Wipe(token);
+  return std::nullopt;
+}
+
+CommandLease::~CommandLease() {
+  if (!opened_) return;
+  v1::UnbindResponse response;
+  const CallStatus status = context_.client.Unbind({}, response, kUnbindTimeout);
+  if (status.code() == 0) return;
+  context_.output.err << "dirlease: warning: unbind failed (" << status.message() << "); the lease ends by itself after "
+                      << kCommandLeaseTtlSeconds << " s without use\n";
+}
+
+}  // namespace dirlease::cli

@@ -1,0 +1,31 @@
+// What one run of `dirlease` was asked to do, checked. Value type; holds secrets in `lease` and `open`.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "cli/gateway_client.h"
+#include "cli/ldif_printer.h"
+#include "dirlease/v1/directory_service.pb.h"
+#include "dirlease/v1/session_service.pb.h"
+
+namespace dirlease::cli {
+
+enum class Command { kSearch, kCompare, kWhoAmI, kAbandon, kLeaseOpen, kLeaseKeep, kLeaseShow, kLeaseUnbind };
+
+struct Invocation {
+  Command command = Command::kSearch;
+  ConnectionOptions connection;
+  // Token of the lease to use. Empty = none: the command opens one with `open` and unbinds it at its end.
+  std::string lease;
+  v1::OpenSessionRequest open;
+  v1::SearchRequest search;
+  LdifStyle ldif;
+  v1::CompareRequest compare;
+  v1::AbandonRequest abandon;
+  v1::UnbindRequest unbind;
+  // Figures on stderr at the end.
+  bool verbose = false;
+};
+
+}  // namespace dirlease::cli

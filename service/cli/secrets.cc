@@ -1,0 +1,113 @@
+#include "cli/secrets.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+namespace dirlease::cli {
+namespace {
+
+constexpr std::string_view kLeaseOption = "--lease";
+// Short options without a value: -w may stand behind them in one word, as in -xw.
+constexpr std::string_view kShortFlags = "xWvLA";
+
+void WipeArgument(char* text) { explicit_bzero(text, strlen(text)); }
+
+// Offset in `word` behind a -w that stands in a cluster of short options; 0 = there is none.
+size_t PasswordOffset(std::string_view word) {
+  if (word.size() < 2 || word[0] != '-') return 0;
+  const size_t letter = word.find_first_not_of(kShortFlags, 1);
+  return letter != std::string_view::npos && word[letter] == 'w' ? letter + 1 : 0;
+}
+
+// Turns off echo, line editing and the terminal's signals while it lives, so that the echo always comes back.
+class QuietTerminal {
+ public:
+  explicit QuietTerminal(int fd) : fd_(fd) {
+    tcgetattr(fd_, &before_);
+    termios quiet = before_;
+    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO | ICANON | ISIG);
+    tcsetattr(fd_, TCSAFLUSH, &quiet);
+  }
+  ~QuietTerminal() { tcsetattr(fd_, TCSAFLUSH, &before_); }
+  QuietTerminal(const QuietTerminal&) = delete;
+  QuietTerminal& operator=(const QuietTerminal&) = delete;
+
+ private:
+  const int fd_;
+  termios before_{};
+};
+
+std::optional<std::string> ReadQuietLine(int fd) {
+  constexpr char kCtrlC = 3, kCtrlD = 4, kBackspace = 8, kDelete = 127;
+  const QuietTerminal quiet(fd);
+  std::string line;
+  char c = 0;
+  while (read(fd, &c, 1) == 1 && c != kCtrlC && c != kCtrlD) {
+    if (c == '\n' || c == '\r') return line;
+    if (c != kBackspace && c != kDelete) {
+      line += c;
+    } else if (!line.empty()) {
+      line.pop_back();
+    }
+  }
+  Wipe(line);
+  return std::nullopt;
+}
+
+void Write(int fd, std::string_view text) {
+  [[maybe_unused]] const ssize_t written = write(fd, text.data(), text.size());
+}
+
+}  // namespace
+
+void Wipe(std::string& text) {
+  explicit_bzero(text.data(), text.size());
+  text.clear();
+}
+
+void WipeSecretArguments(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const bool long_option = word.substr(0, kLeaseOption.size()) == kLeaseOption;
+    const size_t offset = PasswordOffset(word);
+    if (word == kLeaseOption || (offset > 0 && offset == word.size())) {
+      if (++i < argc) WipeArgument(argv[i]);
+    } else if (long_option && word[kLeaseOption.size()] == '=') {
+      WipeArgument(argv[i] + kLeaseOption.size() + 1);
+    } else if (offset > 0) {
+      WipeArgument(argv[i] + offset);
+    }
+  }
+}
+
+std::optional<std::string> PromptPassword(std::string_view prompt) {
+  const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
+  if (fd < 0) return std::nullopt;
+  Write(fd, prompt);
+  std::optional<std::string> password = ReadQuietLine(fd);
+  Write(fd, "\n");
+  close(fd);
+  return password;
+}
+
+std::optional<std::string> ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return std::nullopt;
+  std::string content{std::istreambuf_iterator<char>(file), {}};
+  // A directory opens but does not read.
+  if (file.bad()) return std::nullopt;
+  return content;
+}
+
+bool IsReadableByOthers(const std::string& path) {
+  struct stat facts {};
+  return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && (facts.st_mode & 066) != 0;
+}
+
+}  // namespace dirlease::cli

@@ -1,0 +1,96 @@
+#include "cli/session_text.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <cstdint>
+#include <cstdio>
+#include <string_view>
+
+namespace dirlease::cli {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+
+void AppendPadded(std::string_view text, size_t width, std::string& out) {
+  const size_t start = out.size();
+  for (const char octet : text) {
+    const bool control = static_cast<uint8_t>(octet) < 0x20 || octet == 0x7f;
+    out += control ? ' ' : octet;
+  }
+  while (out.size() - start < width) out += ' ';
+}
+
+void AppendFact(std::string_view name, std::string_view value, std::string& out) {
+  if (value.empty()) return;
+  AppendPadded(name, 18, out);
+  AppendPadded(value, 0, out);
+  out += '\n';
+}
+
+std::string StateText(v1::Session::State state) {
+  constexpr std::string_view kPrefix = "STATE_";
+  const std::string name = v1::Session::State_Name(state);
+  return name.rfind(kPrefix, 0) == 0 ? name.substr(kPrefix.size()) : std::to_string(static_cast<int>(state));
+}
+
+std::string TimeText(bool present, const google::protobuf::Timestamp& time) {
+  return present ? TimeUtil::ToString(time) : std::string();
+}
+
+// "300 s", "1.5 s".
+std::string DurationText(const google::protobuf::Duration& duration) {
+  char text[48];
+  snprintf(text, sizeof text, "%g s", static_cast<double>(duration.seconds()) + duration.nanos() / 1e9);
+  return text;
+}
+
+}  // namespace
+
+std::string SessionText(const v1::Session& session) {
+  std::string out;
+  AppendFact("session", session.session_id(), out);
+  AppendFact("state", StateText(session.state()), out);
+  AppendFact("target", session.target(), out);
+  AppendFact("label", session.label(), out);
+  AppendFact("bound as", session.bind_dn().empty() ? "anonymous" : session.bind_dn(), out);
+  AppendFact("SASL mechanism", session.sasl_mechanism(), out);
+  AppendFact("TLS to directory", session.upstream_tls() ? "yes" : "no", out);
+  AppendFact("ttl", session.has_ttl() ? DurationText(session.ttl()) : "", out);
+  AppendFact("created", TimeText(session.has_create_time(), session.create_time()), out);
+  AppendFact("last used", TimeText(session.has_last_use_time(), session.last_use_time()), out);
+  AppendFact("ends unless used", TimeText(session.has_expire_time(), session.expire_time()), out);
+  AppendFact("ends at latest", TimeText(session.has_max_expire_time(), session.max_expire_time()), out);
+  AppendFact("gateway", session.endpoint(), out);
+  return out;
+}
+
+std::string KeptText(const v1::KeepAliveResponse& response) {
+  std::string out;
+  AppendFact("state", StateText(response.state()), out);
+  AppendFact("ttl", DurationText(response.ttl()), out);
+  AppendFact("ends unless used", TimeText(response.has_expire_time(), response.expire_time()), out);
+  return out;
+}
+
+std::string OperationsText(const v1::GetSessionResponse& response) {
+  if (response.operations().empty()) return "no operation runs\n";
+  std::string out;
+  const auto append_row = [&out](std::string_view id, std::string_view method, std::string_view message_id,
+                                 std::string_view entries, std::string_view started) {
+    AppendPadded(id, 26, out);
+    out += ' ';
+    AppendPadded(method, 12, out);
+    AppendPadded(message_id, 12, out);
+    AppendPadded(entries, 12, out);
+    AppendPadded(started, 0, out);
+    out += '\n';
+  };
+  append_row("operation", "method", "LDAP id", "entries", "started");
+  for (const v1::Operation& operation : response.operations()) {
+    append_row(operation.operation_id(), operation.method(), std::to_string(operation.ldap_message_id()),
+               std::to_string(operation.entries_sent()), TimeText(operation.has_start_time(), operation.start_time()));
+  }
+  return out;
+}
+
+}  // namespace dirlease::cli
