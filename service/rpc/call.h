@@ -1,0 +1,68 @@
+// One RPC as the loop sees it, free of gRPC. Construction checks and converts the request on whatever thread the RPC
+// arrived on; everything else happens on the loop. Owned by the RPC's reactor, which lives until the call has finished
+// and lets it be destroyed on the loop.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "rpc/rpc_status.h"
+#include "session/call_error.h"
+#include "session/session_manager.h"
+
+namespace dirlease {
+
+// Metadata keys of the contract.
+inline constexpr char kSessionHeader[] = "ldap-session";
+inline constexpr char kOperationIdHeader[] = "ldap-operation-id";
+
+// Where a unary call's answer goes. Loop thread only; forgotten by the call in the same breath as it finishes.
+class Responder {
+ public:
+  virtual ~Responder() = default;
+  virtual void AddHeader(std::string_view key, std::string_view value) = 0;
+  // Once. The response message was filled before, if the status is OK.
+  virtual void Finish(const RpcStatus& status) = 0;
+};
+
+// What every RPC brings along beside its request.
+struct CallInfo {
+  Caller caller;
+  std::string token;                            // from metadata; empty = none
+  std::optional<absl::Duration> deadline_left;  // of the RPC, when it arrived
+};
+
+RpcStatus StatusFromCallError(const CallError& error, const StatusContext& context);
+
+class UnaryCall {
+ public:
+  virtual ~UnaryCall() = default;
+  // Once, first.
+  virtual void Start() = 0;
+  // The caller cancelled, its deadline passed or its connection died. Possibly after the end.
+  virtual void Cancel() = 0;
+
+ protected:
+  UnaryCall(SessionManager& manager, CallInfo info, Responder& responder, std::string operation)
+      : manager_(manager), info_(std::move(info)), responder_(&responder) {
+    context_.operation = std::move(operation);
+  }
+
+  bool finished() const { return responder_ == nullptr; }
+  void Finish(const RpcStatus& status) { std::exchange(responder_, nullptr)->Finish(status); }
+  void FinishOk() { Finish({}); }
+  void Fail(const Failure& failure) { Finish(StatusFromFailure(failure, context_)); }
+  void FinishCancelled();
+  // The lease that the metadata or `field` names; else finishes the call and answers null.
+  Session* FindSession(const std::string& field);
+
+  SessionManager& manager_;
+  const CallInfo info_;
+  Responder* responder_;
+  StatusContext context_;
+};
+
+}  // namespace dirlease

@@ -1,0 +1,21 @@
+// Request controls from the contract to LDAP. Pure, thread-safe.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dirlease/v1/ldap.pb.h"
+#include "google/protobuf/repeated_field.h"
+#include "model/failure.h"
+#include "model/ldap_result.h"
+
+namespace dirlease {
+
+inline constexpr int kMostControls = 32;
+
+// Fails with the field "controls[N]...": empty, malformed, twice the same, or of a kind that is not built yet (its raw
+// form is accepted).
+Outcome<std::vector<Control>> ControlsFromProto(
+    const google::protobuf::RepeatedPtrField<v1::Control>& controls);
+
+}  // namespace dirlease

@@ -1,0 +1,44 @@
+// The contract's requests, checked, as the session layer runs them. A failure names the field and the mend; nothing has
+// reached a directory then. Pure, thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/time/time.h"
+#include "dirlease/v1/directory_service.pb.h"
+#include "dirlease/v1/session_service.pb.h"
+#include "model/failure.h"
+#include "model/requests.h"
+#include "rpc/search_stream.h"
+#include "session/open_request.h"
+
+namespace dirlease {
+
+inline constexpr size_t kMostLabelOctets = 128;
+inline constexpr size_t kMostPasswordOctets = 4096;
+inline constexpr size_t kMostAttributes = 1000;
+inline constexpr size_t kMostAssertionOctets = 1024 * 1024;
+
+struct ConvertedSearch {
+  OperationRequest request;
+  SearchStream::Options stream;
+};
+
+// `deadline`: what is left of the RPC's deadline, if it has one.
+Outcome<ConvertedSearch> SearchFromProto(const v1::SearchRequest& request,
+                                         std::optional<absl::Duration> deadline);
+Outcome<OperationRequest> CompareFromProto(const v1::CompareRequest& request);
+Outcome<OperationRequest> WhoAmIFromProto(const v1::WhoAmIRequest& request);
+// Wipes the password in `request`.
+Outcome<OpenRequest> OpenFromProto(v1::OpenSessionRequest& request);
+// How long Unbind waits; zero = not at all.
+Outcome<absl::Duration> WaitFromProto(const v1::UnbindRequest& request);
+// Nothing when the id is empty or fine.
+std::optional<Failure> OperationIdFailure(const std::string& operation_id);
+
+// The token of a call: from the request metadata, else from the request's field. Both and different, or neither, fails.
+Outcome<std::string> ChooseToken(std::string_view from_metadata, const std::string& from_field);
+
+}  // namespace dirlease

@@ -1,0 +1,102 @@
+#include "rpc/directory_calls.h"
+
+#include <utility>
+
+#include "base/utf8.h"
+#include "rpc/convert_request.h"
+#include "rpc/convert_result.h"
+
+namespace dirlease {
+
+OperationCall::OperationCall(SessionManager& manager, CallInfo info, Responder& responder,
+                             const char* method, Outcome<OperationRequest> request,
+                             const std::string& session, const std::string& operation_id)
+    : UnaryCall(manager, std::move(info), responder, method),
+      method_(method),
+      request_(std::move(request)),
+      session_field_(session),
+      operation_id_field_(operation_id) {}
+
+void OperationCall::Start() {
+  if (!request_.ok()) {
+    Fail(request_.failure());
+    return;
+  }
+  Session* session = FindSession(session_field_);
+  if (session == nullptr) return;
+  auto begun = session->Begin(operation_id_field_, method_, std::move(*request_), *this);
+  if (!begun.ok()) {
+    Fail(begun.failure());
+    return;
+  }
+  operation_ = begun.value();
+  context_.operation_id = operation_->id();
+  responder_->AddHeader(kOperationIdHeader, operation_->id());
+}
+
+void OperationCall::Cancel() {
+  if (operation_ != nullptr) {
+    operation_->End(EndCause::kCancelled);
+  } else {
+    FinishCancelled();
+  }
+}
+
+void OperationCall::OnEnd(const OperationEnd& end) {
+  operation_ = nullptr;
+  const RpcStatus status = StatusFromEnd(end, context_);
+  if (status.code != 0 || FillResponse(end)) {
+    Finish(status);
+    return;
+  }
+  LdapResult nonsense = end.result;
+  nonsense.code = ldap_code::kDecodingError;
+  Finish(StatusFromEnd({.cause = EndCause::kResult, .result = std::move(nonsense)}, context_));
+}
+
+CompareCall::CompareCall(SessionManager& manager, CallInfo info, Responder& responder,
+                         const v1::CompareRequest& request, v1::CompareResponse& response)
+    : OperationCall(manager, std::move(info), responder, "Compare", CompareFromProto(request),
+                    request.session(), request.operation_id()),
+      response_(response) {
+  context_.dn = request.dn();
+}
+
+bool CompareCall::FillResponse(const OperationEnd& end) {
+  // Success says neither yes nor no; a compare has to (RFC 4511 section 4.10).
+  const int code = end.result.code;
+  if (code != ldap_code::kCompareTrue && code != ldap_code::kCompareFalse) return false;
+  response_.set_matched(code == ldap_code::kCompareTrue);
+  ResultToProto(end.result, *response_.mutable_result());
+  return true;
+}
+
+WhoAmICall::WhoAmICall(SessionManager& manager, CallInfo info, Responder& responder,
+                       const v1::WhoAmIRequest& request, v1::WhoAmIResponse& response)
+    : OperationCall(manager, std::move(info), responder, "WhoAmI", WhoAmIFromProto(request),
+                    request.session(), request.operation_id()),
+      response_(response) {}
+
+bool WhoAmICall::FillResponse(const OperationEnd& end) {
+  response_.set_authorization_id(ReplaceInvalidUtf8(end.response_value.value_or("")));
+  ResultToProto(end.result, *response_.mutable_result());
+  return true;
+}
+
+void AbandonCall::Start() {
+  if (request_.operation_id().empty()) {
+    Fail(InvalidField("operation_id", "is empty: name the operation to abandon"));
+    return;
+  }
+  if (auto failure = OperationIdFailure(request_.operation_id())) {
+    Fail(*failure);
+    return;
+  }
+  Session* session = FindSession(request_.session());
+  if (session == nullptr) return;
+  manager_.Renew(*session);
+  response_.set_found(session->Abandon(request_.operation_id()));
+  FinishOk();
+}
+
+}  // namespace dirlease

@@ -1,0 +1,44 @@
+#include "rpc/grpc/call_info.h"
+
+#include <grpcpp/security/auth_context.h>
+
+#include <chrono>
+
+namespace dirlease {
+
+namespace {
+std::string OwnerOf(const grpc::AuthContext& auth) {
+  if (!auth.IsPeerAuthenticated()) return {};
+  for (const char* property : {"peer_spiffe_id", "x509_subject_alternative_name"}) {
+    const auto values = auth.FindPropertyValues(property);
+    if (!values.empty() && !values[0].empty()) return {values[0].data(), values[0].size()};
+  }
+  return {};
+}
+
+std::optional<absl::Duration> DeadlineLeft(const grpc::CallbackServerContext& context) {
+  const auto deadline = context.deadline();
+  // Without a deadline it is the end of time: no subtraction can hold what is left.
+  if (deadline == std::chrono::system_clock::time_point::max()) return std::nullopt;
+  return absl::FromChrono(deadline - std::chrono::system_clock::now());
+}
+}  // namespace
+
+CallInfo CallInfoOf(const grpc::CallbackServerContext& context) {
+  CallInfo info;
+  info.caller.owner = OwnerOf(*context.auth_context());
+  info.caller.peer = context.peer();
+  const auto& metadata = context.client_metadata();
+  if (const auto token = metadata.find(kSessionHeader); token != metadata.end()) {
+    info.token.assign(token->second.data(), token->second.size());
+  }
+  info.deadline_left = DeadlineLeft(context);
+  return info;
+}
+
+grpc::Status ToGrpc(const RpcStatus& status) {
+  if (status.code == 0) return grpc::Status::OK;
+  return {static_cast<grpc::StatusCode>(status.code), status.message, status.details};
+}
+
+}  // namespace dirlease

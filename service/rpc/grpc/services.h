@@ -1,0 +1,20 @@
+// The two services of dirlease.v1 over gRPC's callback API. Their methods convert on gRPC's threads and post to the loop;
+// nothing in them waits.
+#pragma once
+
+#include <memory>
+
+#include "base/event_loop.h"
+#include "session/session_manager.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace dirlease {
+
+// `loop` and `manager` must outlive the service's server. RPCs that are not built yet answer UNIMPLEMENTED.
+std::unique_ptr<grpc::Service> NewSessionService(EventLoop& loop, SessionManager& manager);
+std::unique_ptr<grpc::Service> NewDirectoryService(EventLoop& loop, SessionManager& manager);
+
+}  // namespace dirlease

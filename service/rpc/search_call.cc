@@ -1,0 +1,42 @@
+#include "rpc/search_call.h"
+
+#include <utility>
+
+namespace dirlease {
+
+SearchCall::SearchCall(SessionManager& manager, CallInfo info, SearchWriter& writer,
+                       const v1::SearchRequest& request)
+    : manager_(manager),
+      info_(std::move(info)),
+      request_(request),
+      converted_(SearchFromProto(request, info_.deadline_left)),
+      stream_(writer, manager.budget(),
+              converted_.ok() ? converted_->stream : SearchStream::Options{},
+              StatusContext{.operation = "Search", .dn = request.base_dn()}) {}
+
+void SearchCall::Start() {
+  if (!converted_.ok()) {
+    stream_.Refuse(converted_.failure());
+    return;
+  }
+  const auto token = ChooseToken(info_.token, request_.session());
+  if (!token.ok()) {
+    stream_.Refuse(token.failure());
+    return;
+  }
+  auto session = manager_.Find(info_.caller, token.value());
+  if (!session.ok()) {
+    stream_.Refuse(session.failure());
+    return;
+  }
+  auto begun = session.value()->Begin(request_.operation_id(), "Search",
+                                      std::move(converted_->request), stream_);
+  if (!begun.ok()) {
+    stream_.Refuse(begun.failure());
+    return;
+  }
+  stream_.OnBegun(*begun.value(), session.value()->facts().session_id,
+                  session.value()->facts().target);
+}
+
+}  // namespace dirlease
