@@ -43,7 +43,8 @@ bool ConsumePrefix(std::string_view prefix, std::string_view& text) {
 
 std::optional<milliseconds> ParseDuration(std::string_view text) {
   for (const Unit& unit : kUnits) {
-    if (text.size() <= unit.name.size() || text.substr(text.size() - unit.name.size()) != unit.name) continue;
+    if (text.size() <= unit.name.size() || text.substr(text.size() - unit.name.size()) != unit.name)
+      continue;
     const auto number = ParseNumber<int64_t>(text.substr(0, text.size() - unit.name.size()));
     if (!number || *number > kMaxMilliseconds / unit.milliseconds) return std::nullopt;
     return milliseconds(*number * unit.milliseconds);
@@ -86,7 +87,8 @@ std::optional<Assertion> ParseAssertion(std::string_view text) {
 
 std::optional<std::string> DecodeBase64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;
-  for (int padding = 0; padding < 2 && !text.empty() && text.back() == '='; ++padding) text.remove_suffix(1);
+  for (int padding = 0; padding < 2 && !text.empty() && text.back() == '='; ++padding)
+    text.remove_suffix(1);
   std::string octets;
   uint32_t bits = 0;
   int count = 0;
@@ -107,7 +109,8 @@ bool IsLoopbackAddress(std::string_view address) {
   const std::string_view host = address.substr(0, address.rfind(':'));
   if (host == "localhost" || host == "[::1]") return true;
   // Digits and dots only: "127.evil.example" is a name of somebody else.
-  return host.substr(0, 4) == "127." && host.find_first_not_of("0123456789.") == std::string_view::npos;
+  return host.substr(0, 4) == "127." &&
+         host.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 bool IsUtf8(std::string_view octets) {
@@ -121,15 +124,18 @@ bool IsUtf8(std::string_view octets) {
       if ((octet & 0xc0) != 0x80) return false;
       code_point = code_point << 6 | (octet & 0x3f);
     }
-    const bool overlong = (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
-    if (overlong || code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff)) return false;
+    const bool overlong =
+        (length == 3 && code_point < 0x800) || (length == 4 && code_point < 0x10000);
+    if (overlong || code_point > 0x10ffff || (code_point >= 0xd800 && code_point <= 0xdfff))
+      return false;
     i += length;
   }
   return true;
 }
 
 bool IsTokenText(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c > 0x20 && c < 0x7f; });
 }
 
 }  // namespace dirlease::cli

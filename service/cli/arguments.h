@@ -1,5 +1,5 @@
-// Checks and readings of single command-line arguments. Pure, thread-safe. The Parse functions return nothing for what they
-// cannot read.
+// Checks and readings of single command-line arguments. Pure, thread-safe. The Parse functions
+// return nothing for what they cannot read.
 #pragma once
 
 #include <chrono>
@@ -15,7 +15,8 @@ std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text);
 // Whole number of 0..2^31-1, or ldapsearch's "none" (0) and "max".
 std::optional<int32_t> ParseLimit(std::string_view text);
 
-// Argument of -E: "pr=SIZE" or "pr=SIZE/noprompt", a leading "!" is accepted; gives SIZE, 0 = never page.
+// Argument of -E: "pr=SIZE" or "pr=SIZE/noprompt", a leading "!" is accepted; gives SIZE, 0 = never
+// page.
 std::optional<int32_t> ParsePageSize(std::string_view text);
 
 // Argument of -o: "ldif-wrap=N" or "ldif-wrap=no"; gives the columns, 0 = no folding.
@@ -30,7 +31,8 @@ std::optional<Assertion> ParseAssertion(std::string_view text);
 
 std::optional<std::string> DecodeBase64(std::string_view text);
 
-// True for HOST:PORT with a loopback host and for unix: addresses: there plaintext reaches nobody else.
+// True for HOST:PORT with a loopback host and for unix: addresses: there plaintext reaches nobody
+// else.
 bool IsLoopbackAddress(std::string_view address);
 
 // A protobuf string must be UTF-8.

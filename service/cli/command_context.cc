@@ -7,7 +7,8 @@
 
 namespace dirlease::cli {
 
-int ReportFailure(const CommandContext& context, std::string_view action, const CallStatus& status) {
+int ReportFailure(const CommandContext& context, std::string_view action,
+                  const CallStatus& status) {
   const Failure failure = ParseFailure(status);
   const int signal_number = context.interrupts.signal_number();
   constexpr int kCancelled = 1;

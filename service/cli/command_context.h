@@ -24,7 +24,8 @@ struct CommandContext {
   const Interrupts& interrupts;
 };
 
-// Tells people about a call that did not end OK and gives the exit status. REQUIRES: status.code() != 0.
+// Tells people about a call that did not end OK and gives the exit status. REQUIRES: status.code()
+// != 0.
 int ReportFailure(const CommandContext& context, std::string_view action, const CallStatus& status);
 
 }  // namespace dirlease::cli

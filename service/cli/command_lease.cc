@@ -36,8 +36,9 @@ CommandLease::~CommandLease() {
   v1::UnbindResponse response;
   const CallStatus status = context_.client.Unbind({}, response, kUnbindTimeout);
   if (status.code() == 0) return;
-  context_.output.err << "dirlease: warning: unbind failed (" << status.message() << "); the lease ends by itself after "
-                      << kCommandLeaseTtlSeconds << " s without use\n";
+  context_.output.err << "dirlease: warning: unbind failed (" << status.message()
+                      << "); the lease ends by itself after " << kCommandLeaseTtlSeconds
+                      << " s without use\n";
 }
 
 }  // namespace dirlease::cli

@@ -1,5 +1,5 @@
-// The lease a command runs on: the named one, or one opened for it alone and unbound when this goes out of scope, whatever
-// happened in between. Not thread-safe.
+// The lease a command runs on: the named one, or one opened for it alone and unbound when this goes
+// out of scope, whatever happened in between. Not thread-safe.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,8 @@ namespace dirlease::cli {
 class CommandLease {
  public:
   explicit CommandLease(const CommandContext& context) : context_(context) {}
-  // Unbinds the lease that Acquire() opened; a failure is a warning, for the lease then ends by its short ttl.
+  // Unbinds the lease that Acquire() opened; a failure is a warning, for the lease then ends by its
+  // short ttl.
   ~CommandLease();
   CommandLease(const CommandLease&) = delete;
   CommandLease& operator=(const CommandLease&) = delete;

@@ -1,7 +1,6 @@
 #include "cli/command_line.h"
 
 #include <CLI/CLI.hpp>
-
 #include <ostream>
 
 #include "cli/arguments.h"
@@ -26,7 +25,9 @@ void AddDuration(CLI::App& app, const std::string& name, const std::string& desc
          name,
          [name, take = std::move(take)](const std::string& text) {
            const auto duration = ParseDuration(text);
-           if (!duration) throw CLI::ValidationError(name, "\"" + text + "\" is no duration: write 300ms, 2s, 5m or 1h");
+           if (!duration)
+             throw CLI::ValidationError(
+                 name, "\"" + text + "\" is no duration: write 300ms, 2s, 5m or 1h");
            take(*duration);
          },
          description)
@@ -38,7 +39,8 @@ void DefineGateway(CLI::App& app, RawOptions& options) {
       ->envname("DIRLEASE_ADDRESS")
       ->type_name("HOST:PORT")
       ->group("Gateway");
-  app.add_option("--lease", options.lease, "lease to use; without one the command opens its own and unbinds it")
+  app.add_option("--lease", options.lease,
+                 "lease to use; without one the command opens its own and unbinds it")
       ->envname("DIRLEASE_LEASE")
       ->type_name("TOKEN")
       ->group("Gateway");
@@ -46,34 +48,47 @@ void DefineGateway(CLI::App& app, RawOptions& options) {
               [&options](auto duration) { options.invocation.connection.timeout = duration; });
   app.get_option("--timeout")->group("Gateway");
   app.add_flag("--tls", options.tls, "TLS to the gateway, system roots")->group("Gateway");
-  app.add_option("--tls-ca", options.ca_file, "TLS with these roots (PEM)")->type_name("FILE")->group("Gateway");
-  app.add_option("--tls-cert", options.certificate_file, "TLS with this client certificate")->type_name("FILE")->group("Gateway");
-  app.add_option("--tls-key", options.key_file, "its private key")->type_name("FILE")->group("Gateway");
-  app.add_flag("--plaintext", options.plaintext, "no TLS (the default for loopback addresses only)")->group("Gateway");
-  app.add_flag("-v,--verbose", options.invocation.verbose, "figures on stderr at the end")->group("Gateway");
+  app.add_option("--tls-ca", options.ca_file, "TLS with these roots (PEM)")
+      ->type_name("FILE")
+      ->group("Gateway");
+  app.add_option("--tls-cert", options.certificate_file, "TLS with this client certificate")
+      ->type_name("FILE")
+      ->group("Gateway");
+  app.add_option("--tls-key", options.key_file, "its private key")
+      ->type_name("FILE")
+      ->group("Gateway");
+  app.add_flag("--plaintext", options.plaintext, "no TLS (the default for loopback addresses only)")
+      ->group("Gateway");
+  app.add_flag("-v,--verbose", options.invocation.verbose, "figures on stderr at the end")
+      ->group("Gateway");
 }
 
 void DefineIdentity(CLI::App& app, RawOptions& options) {
   v1::OpenSessionRequest& open = options.invocation.open;
-  app.add_option_function<std::string>("--target", [&open](const std::string& name) { open.set_target(name); },
-                                       "directory, by its name in the gateway's configuration")
+  app.add_option_function<std::string>(
+         "--target", [&open](const std::string& name) { open.set_target(name); },
+         "directory, by its name in the gateway's configuration")
       ->type_name("NAME")
       ->group("Bind");
-  app.add_option_function<std::string>("-D", [&options](const std::string& dn) { options.bind_dn = dn; },
-                                       "bind DN; without it the bind is anonymous")
+  app.add_option_function<std::string>(
+         "-D", [&options](const std::string& dn) { options.bind_dn = dn; },
+         "bind DN; without it the bind is anonymous")
       ->type_name("DN")
       ->group("Bind");
-  app.add_option_function<std::string>("-w", [&options](const std::string& text) { options.password = text; },
-                                       "password (better -W or -y: others may see arguments for a moment)")
+  app.add_option_function<std::string>(
+         "-w", [&options](const std::string& text) { options.password = text; },
+         "password (better -W or -y: others may see arguments for a moment)")
       ->type_name("PASSWORD")
       ->group("Bind");
   app.add_flag("-W", options.prompt, "ask for the password")->group("Bind");
-  app.add_option("-y", options.password_file, "password = whole content of this file")->type_name("FILE")->group("Bind");
+  app.add_option("-y", options.password_file, "password = whole content of this file")
+      ->type_name("FILE")
+      ->group("Bind");
   app.add_flag_callback("-x", [] {}, "simple bind; accepted for ldapsearch's sake")->group("Bind");
 }
 
-CLI::App* AddCommand(CLI::App& parent, RawOptions& options, Command command, const char* name, const char* description,
-                     const char* example) {
+CLI::App* AddCommand(CLI::App& parent, RawOptions& options, Command command, const char* name,
+                     const char* description, const char* example) {
   CLI::App* app = parent.add_subcommand(name, description);
   app->fallthrough();
   app->footer(std::string("\nExample:\n  ") + example);
@@ -83,18 +98,26 @@ CLI::App* AddCommand(CLI::App& parent, RawOptions& options, Command command, con
 
 void DefineOperations(CLI::App& app, RawOptions& options) {
   Invocation& invocation = options.invocation;
-  DefineSearchOptions(*AddCommand(app, options, Command::kSearch, "search", "stream a search as LDIF", ""), options);
-  CLI::App* compare = AddCommand(app, options, Command::kCompare, "compare", "does the entry hold this value: TRUE or FALSE",
-                                 "dirlease compare uid=ann,ou=people,dc=example,dc=com 'mail:ann@example.com'");
-  compare->add_option_function<std::string>("dn", [&](const std::string& dn) { invocation.compare.set_dn(dn); }, "entry")
+  DefineSearchOptions(
+      *AddCommand(app, options, Command::kSearch, "search", "stream a search as LDIF", ""),
+      options);
+  CLI::App* compare = AddCommand(
+      app, options, Command::kCompare, "compare", "does the entry hold this value: TRUE or FALSE",
+      "dirlease compare uid=ann,ou=people,dc=example,dc=com 'mail:ann@example.com'");
+  compare
+      ->add_option_function<std::string>(
+          "dn", [&](const std::string& dn) { invocation.compare.set_dn(dn); }, "entry")
       ->required();
   compare->add_option("assertion", options.assertion, "ATTR:VALUE or ATTR::BASE64")->required();
   AddCommand(app, options, Command::kWhoAmI, "whoami", "the identity the directory sees (RFC 4532)",
              "dirlease whoami -D uid=ann,ou=people,dc=example,dc=com -W");
-  CLI::App* abandon = AddCommand(app, options, Command::kAbandon, "abandon", "abandon a running operation of the lease",
-                                 "dirlease abandon nightly-export");
-  abandon->add_option_function<std::string>("operation_id",
-             [&](const std::string& id) { invocation.abandon.set_operation_id(id); }, "its id, see `dirlease lease show`")
+  CLI::App* abandon =
+      AddCommand(app, options, Command::kAbandon, "abandon",
+                 "abandon a running operation of the lease", "dirlease abandon nightly-export");
+  abandon
+      ->add_option_function<std::string>(
+          "operation_id", [&](const std::string& id) { invocation.abandon.set_operation_id(id); },
+          "its id, see `dirlease lease show`")
       ->required();
 }
 
@@ -102,18 +125,24 @@ void DefineLease(CLI::App& app, RawOptions& options) {
   Invocation& invocation = options.invocation;
   CLI::App* lease = app.add_subcommand("lease", "open, keep, show or unbind a session lease");
   lease->fallthrough()->require_subcommand(1);
-  CLI::App* open = AddCommand(*lease, options, Command::kLeaseOpen, "open", "bind and print the lease token",
-                              "export DIRLEASE_LEASE=$(dirlease lease open -D uid=ann,ou=people,dc=example,dc=com -W)");
+  CLI::App* open = AddCommand(
+      *lease, options, Command::kLeaseOpen, "open", "bind and print the lease token",
+      "export DIRLEASE_LEASE=$(dirlease lease open -D uid=ann,ou=people,dc=example,dc=com -W)");
   AddDuration(*open, "--ttl", "wanted idle time to live; the gateway clamps it",
               [&](auto ttl) { *invocation.open.mutable_ttl() = ToProto(ttl); });
-  open->add_option_function<std::string>("--label", [&](const std::string& text) { invocation.open.set_label(text); },
-                                         "text for operators, no secrets");
-  open->add_option_function<std::string>("--request-id", [&](const std::string& id) { invocation.open.set_request_id(id); },
-                                         "UUID: repeating the same open with it gives the same lease");
-  AddCommand(*lease, options, Command::kLeaseKeep, "keep", "renew the idle timer", "dirlease lease keep");
-  AddCommand(*lease, options, Command::kLeaseShow, "show", "the lease and its running operations", "dirlease lease show");
-  CLI::App* unbind = AddCommand(*lease, options, Command::kLeaseUnbind, "unbind", "end the lease: abandon, unbind, close",
-                                "dirlease lease unbind --wait 5s");
+  open->add_option_function<std::string>(
+      "--label", [&](const std::string& text) { invocation.open.set_label(text); },
+      "text for operators, no secrets");
+  open->add_option_function<std::string>(
+      "--request-id", [&](const std::string& id) { invocation.open.set_request_id(id); },
+      "UUID: repeating the same open with it gives the same lease");
+  AddCommand(*lease, options, Command::kLeaseKeep, "keep", "renew the idle timer",
+             "dirlease lease keep");
+  AddCommand(*lease, options, Command::kLeaseShow, "show", "the lease and its running operations",
+             "dirlease lease show");
+  CLI::App* unbind =
+      AddCommand(*lease, options, Command::kLeaseUnbind, "unbind",
+                 "end the lease: abandon, unbind, close", "dirlease lease unbind --wait 5s");
   AddDuration(*unbind, "--wait", "let running operations end by themselves this long first",
               [&](auto wait) { *invocation.unbind.mutable_wait() = ToProto(wait); });
 }
@@ -122,12 +151,14 @@ void Define(CLI::App& app, RawOptions& options) {
   app.name("dirlease");
   app.set_version_flag("--version", std::string("dirlease ") + kVersion);
   app.require_subcommand(1);
-  app.footer("\n" + std::string(kExitStatusHelp) +
-             "\n\nOptions may stand before or after the command. `dirlease COMMAND --help` has each command's own.\n"
-             "Examples:\n"
-             "  dirlease whoami\n"
-             "  dirlease search -b dc=example,dc=com '(uid=ann)' cn mail\n"
-             "  export DIRLEASE_LEASE=$(dirlease lease open -D uid=ann,ou=people,dc=example,dc=com -W)");
+  app.footer(
+      "\n" + std::string(kExitStatusHelp) +
+      "\n\nOptions may stand before or after the command. `dirlease COMMAND --help` has each "
+      "command's own.\n"
+      "Examples:\n"
+      "  dirlease whoami\n"
+      "  dirlease search -b dc=example,dc=com '(uid=ann)' cn mail\n"
+      "  export DIRLEASE_LEASE=$(dirlease lease open -D uid=ann,ou=people,dc=example,dc=com -W)");
   DefineGateway(app, options);
   DefineIdentity(app, options);
   DefineOperations(app, options);
@@ -136,7 +167,8 @@ void Define(CLI::App& app, RawOptions& options) {
 
 }  // namespace
 
-std::optional<Invocation> ParseCommandLine(int argc, char** argv, std::ostream& out, std::ostream& err, int& exit_status) {
+std::optional<Invocation> ParseCommandLine(int argc, char** argv, std::ostream& out,
+                                           std::ostream& err, int& exit_status) {
   CLI::App app("Client of the dirlease gateway: LDAP directories through session leases.");
   RawOptions options;
   Define(app, options);

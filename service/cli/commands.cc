@@ -75,7 +75,9 @@ int RunAbandon(const CommandContext& context) {
   v1::AbandonResponse response;
   const CallStatus status = context.client.Abandon(context.invocation.abandon, response);
   if (status.code() != 0) return ReportFailure(context, "abandon", status);
-  context.output.out << (response.found() ? "abandoned\n" : "not found: it has ended already, or runs on another lease\n");
+  context.output.out << (response.found()
+                             ? "abandoned\n"
+                             : "not found: it has ended already, or runs on another lease\n");
   return kExitSuccess;
 }
 

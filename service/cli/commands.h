@@ -1,13 +1,14 @@
-// The commands of `dirlease`. Each runs on the calling thread until its end and returns the exit status; failures are on
-// `err` by then.
+// The commands of `dirlease`. Each runs on the calling thread until its end and returns the exit
+// status; failures are on `err` by then.
 #pragma once
 
 #include "cli/command_context.h"
 
 namespace dirlease::cli {
 
-// Connects and runs the invocation's command; wipes its password as soon as it was sent. An interrupt cancels the running call, the command still unbinds its lease; a
-// second interrupt cancels that too.
+// Connects and runs the invocation's command; wipes its password as soon as it was sent. An
+// interrupt cancels the running call, the command still unbinds its lease; a second interrupt
+// cancels that too.
 int RunCommand(Invocation& invocation, const Output& output, Interrupts& interrupts);
 
 int RunSearch(const CommandContext& context);

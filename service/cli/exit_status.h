@@ -1,4 +1,5 @@
-// Exit statuses of `dirlease`, in one place: they are part of its contract (see kExitStatusHelp). Pure, thread-safe.
+// Exit statuses of `dirlease`, in one place: they are part of its contract (see kExitStatusHelp).
+// Pure, thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -19,10 +20,11 @@ inline constexpr int kExitGrpcBase = 200;
 inline constexpr int kExitSignalBase = 128;
 
 inline constexpr char kExitStatusHelp[] =
-    "Exit status: 0 success; else the LDAP result code where there is one (32 no such object, 49 wrong credentials,\n"
-    "4 size limit ...; `compare` 6 true, 5 false; codes above 255 count as 1). Without an LDAP result: 1 local failure\n"
-    "(files, output), 2 wrong command line, 130 Ctrl-C (128 + signal), 200 + the gRPC status code for what the gateway\n"
-    "or the connection said (204 deadline, 214 unreachable, 216 lease unknown or expired ...).";
+    "Exit status: 0 success, else the LDAP result code where there is one (32 no such object,\n"
+    "49 wrong credentials ...; `compare` 6 true, 5 false; codes above 255 count as 1).\n"
+    "Without an LDAP result: 1 local failure (files, output), 2 wrong command line,\n"
+    "130 Ctrl-C (128 + signal), 200 + the gRPC status code for what the gateway or the\n"
+    "connection said (204 deadline, 214 unreachable, 216 lease unknown or expired ...).";
 
 // An LDAP result code as exit status; libldap's negative codes are none and give kExitLocalFailure.
 int ExitStatusOfLdapCode(int32_t code);

@@ -10,10 +10,10 @@ namespace dirlease::cli {
 namespace {
 
 constexpr const char* kCodeNames[] = {
-    "OK",                  "CANCELLED",         "UNKNOWN",          "INVALID_ARGUMENT",    "DEADLINE_EXCEEDED",
-    "NOT_FOUND",           "ALREADY_EXISTS",    "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
-    "ABORTED",             "OUT_OF_RANGE",      "UNIMPLEMENTED",    "INTERNAL",            "UNAVAILABLE",
-    "DATA_LOSS",           "UNAUTHENTICATED"};
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
 
 std::string ForTerminal(std::string_view text) {
   std::string clean;
@@ -57,7 +57,8 @@ void AppendLdapResult(const v1::LdapResult& result, std::string& out) {
   AppendLine("matched DN", result.matched_dn(), out);
   AppendLine("directory says", result.diagnostic_message(), out);
   for (const std::string& referral : result.referrals()) AppendLine("referral", referral, out);
-  if (result.truncated()) AppendLine("note", "the directory's answer was longer, the gateway cut it", out);
+  if (result.truncated())
+    AppendLine("note", "the directory's answer was longer, the gateway cut it", out);
 }
 
 }  // namespace
@@ -82,11 +83,15 @@ std::string RenderFailure(std::string_view action, const Failure& failure) {
   out += failure.message.empty() ? GrpcCodeName(failure.code) : ForTerminal(failure.message);
   out += '\n';
   const std::string reason = failure.reason.empty() ? "" : ", reason " + failure.reason;
-  AppendLine("gRPC status", GrpcCodeName(failure.code) + " (" + std::to_string(failure.code) + ")" + reason, out);
+  AppendLine("gRPC status",
+             GrpcCodeName(failure.code) + " (" + std::to_string(failure.code) + ")" + reason, out);
   if (failure.ldap) AppendLdapResult(*failure.ldap, out);
-  for (const auto& [field, description] : failure.violations) AppendLine("field " + field, description, out);
+  for (const auto& [field, description] : failure.violations)
+    AppendLine("field " + field, description, out);
   if (failure.retry_after) {
-    AppendLine("retry", "not before " + std::to_string(failure.retry_after->count()) + " ms have passed", out);
+    AppendLine("retry",
+               "not before " + std::to_string(failure.retry_after->count()) + " ms have passed",
+               out);
   }
   AppendLine("what to do", AdviceFor(failure.reason, failure.code), out);
   return out;

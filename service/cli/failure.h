@@ -17,7 +17,8 @@ struct Failure {
   // gRPC status code and message.
   int code = 0;
   std::string message;
-  // google.rpc.ErrorInfo.reason; empty when the failure did not come from the gateway (transport, proxy).
+  // google.rpc.ErrorInfo.reason; empty when the failure did not come from the gateway (transport,
+  // proxy).
   std::string reason;
   std::optional<v1::LdapResult> ldap;
   // Field path and what is wrong with it.
@@ -28,8 +29,9 @@ struct Failure {
 // Unknown details are skipped.
 Failure ParseFailure(const google::rpc::Status& status);
 
-// Several lines for stderr, each ended: what failed, both codes, the directory's own words, what to do next. Control
-// characters of foreign text are replaced, so that it cannot drive the terminal. `action` completes "ACTION failed".
+// Several lines for stderr, each ended: what failed, both codes, the directory's own words, what to
+// do next. Control characters of foreign text are replaced, so that it cannot drive the terminal.
+// `action` completes "ACTION failed".
 std::string RenderFailure(std::string_view action, const Failure& failure);
 
 // As in the gRPC documentation, for example "NOT_FOUND".

@@ -1,9 +1,9 @@
 #include "cli/friendly_name.h"
 
+#include <strings.h>
+
 #include <cstdint>
 #include <vector>
-
-#include <strings.h>
 
 namespace dirlease::cli {
 namespace {
@@ -29,7 +29,8 @@ std::string_view WithoutBlanks(std::string_view text) {
 }
 
 bool IsDomainComponent(std::string_view rdn) {
-  return rdn.size() >= 3 && strncasecmp(rdn.data(), "dc=", 3) == 0 && SplitUnescaped(rdn, '+').size() == 1;
+  return rdn.size() >= 3 && strncasecmp(rdn.data(), "dc=", 3) == 0 &&
+         SplitUnescaped(rdn, '+').size() == 1;
 }
 
 void AppendValue(std::string_view assertion, std::string& out) {

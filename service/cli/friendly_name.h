@@ -6,8 +6,9 @@
 
 namespace dirlease::cli {
 
-// Attribute types dropped, trailing dc components joined by dots: "uid=a,ou=people,dc=example,dc=com" gives
-// "a, people, example.com". Octets beyond ASCII become \XX escapes.
+// Attribute types dropped, trailing dc components joined by dots:
+// "uid=a,ou=people,dc=example,dc=com" gives "a, people, example.com". Octets beyond ASCII become
+// \XX escapes.
 std::string FriendlyName(std::string_view dn);
 
 }  // namespace dirlease::cli

@@ -61,7 +61,8 @@ void WipePassword(v1::OpenSessionRequest& request) {
 std::string InitialMetadata(const grpc::ClientContext& context, const char* key) {
   const auto& metadata = context.GetServerInitialMetadata();
   const auto found = metadata.find(key);
-  return found == metadata.end() ? std::string() : std::string(found->second.data(), found->second.size());
+  return found == metadata.end() ? std::string()
+                                 : std::string(found->second.data(), found->second.size());
 }
 
 }  // namespace
@@ -69,14 +70,18 @@ std::string InitialMetadata(const grpc::ClientContext& context, const char* key)
 class GatewayClient::Impl {
  public:
   explicit Impl(const ConnectionOptions& options)
-      : timeout_(options.timeout), channel_(OpenChannel(options)), sessions(channel_), directory(channel_) {}
+      : timeout_(options.timeout),
+        channel_(OpenChannel(options)),
+        sessions(channel_),
+        directory(channel_) {}
 
   void set_lease(std::string_view token) { lease_ = token; }
 
   // One running call: prepared with lease and deadline, known to Interrupt() while it lives.
   class Call {
    public:
-    Call(Impl& impl, std::optional<std::chrono::milliseconds> timeout, int tolerated_interrupts = 0) : impl_(impl) {
+    Call(Impl& impl, std::optional<std::chrono::milliseconds> timeout, int tolerated_interrupts = 0)
+        : impl_(impl) {
       if (!impl.lease_.empty()) context.AddMetadata(kLeaseKey, impl.lease_);
       if (timeout) context.set_deadline(std::chrono::system_clock::now() + *timeout);
       std::lock_guard lock(impl.mutex_);
@@ -102,7 +107,8 @@ class GatewayClient::Impl {
   }
 
   template <typename Stub, typename Request, typename Response>
-  CallStatus Unary(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+  CallStatus Unary(Stub& stub,
+                   grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                    const Request& request, Response& response) {
     Call call(*this, timeout_);
     return FromGrpc((stub.*method)(&call.context, request, &response));
@@ -123,16 +129,18 @@ class GatewayClient::Impl {
   v1::DirectoryService::Stub directory;
 };
 
-GatewayClient::GatewayClient(const ConnectionOptions& options) : impl_(std::make_unique<Impl>(options)) {}
+GatewayClient::GatewayClient(const ConnectionOptions& options)
+    : impl_(std::make_unique<Impl>(options)) {}
 GatewayClient::~GatewayClient() = default;
 
 void GatewayClient::set_lease(std::string_view token) { impl_->set_lease(token); }
 void GatewayClient::Interrupt() { impl_->Interrupt(); }
 
-CallStatus GatewayClient::OpenSession(v1::OpenSessionRequest& request, v1::OpenSessionResponse& response,
-                                      std::string& token) {
+CallStatus GatewayClient::OpenSession(v1::OpenSessionRequest& request,
+                                      v1::OpenSessionResponse& response, std::string& token) {
   Impl::Call call(*impl_, impl_->timeout_);
-  const CallStatus status = FromGrpc(impl_->sessions.OpenSession(&call.context, request, &response));
+  const CallStatus status =
+      FromGrpc(impl_->sessions.OpenSession(&call.context, request, &response));
   WipePassword(request);
   if (status.code() != 0) return status;
   token = InitialMetadata(call.context, kLeaseKey);
@@ -148,11 +156,13 @@ CallStatus GatewayClient::GetSession(v1::GetSessionResponse& response) {
   return impl_->Unary(impl_->sessions, &v1::SessionService::Stub::GetSession, {}, response);
 }
 
-CallStatus GatewayClient::Abandon(const v1::AbandonRequest& request, v1::AbandonResponse& response) {
+CallStatus GatewayClient::Abandon(const v1::AbandonRequest& request,
+                                  v1::AbandonResponse& response) {
   return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::Abandon, request, response);
 }
 
-CallStatus GatewayClient::Compare(const v1::CompareRequest& request, v1::CompareResponse& response) {
+CallStatus GatewayClient::Compare(const v1::CompareRequest& request,
+                                  v1::CompareResponse& response) {
   return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::Compare, request, response);
 }
 

@@ -1,5 +1,6 @@
-// The gateway as the commands see it: one blocking method per RPC, without gRPC's types, so that only one file compiles
-// those. One command runs at a time; Interrupt() may be called from any thread.
+// The gateway as the commands see it: one blocking method per RPC, without gRPC's types, so that
+// only one file compiles those. One command runs at a time; Interrupt() may be called from any
+// thread.
 #pragma once
 
 #include <chrono>
@@ -19,7 +20,8 @@ struct ConnectionOptions {
   // HOST:PORT or another gRPC target.
   std::string address;
   bool tls = false;
-  // PEM texts. An empty ca_pem = the system's roots; certificate and key identify this caller (mTLS), both or none.
+  // PEM texts. An empty ca_pem = the system's roots; certificate and key identify this caller
+  // (mTLS), both or none.
   std::string ca_pem;
   std::string certificate_pem;
   std::string key_pem;
@@ -41,24 +43,30 @@ class GatewayClient {
   // The lease that the calls below run on, sent as metadata. REQUIRES: IsTokenText(token).
   void set_lease(std::string_view token);
 
-  // Wipes the password in `request`. `token` is what later calls have to send: a proxy's own form of it where the response header has one.
-  CallStatus OpenSession(v1::OpenSessionRequest& request, v1::OpenSessionResponse& response, std::string& token);
+  // Wipes the password in `request`. `token` is what later calls have to send: a proxy's own form
+  // of it where the response header has one.
+  CallStatus OpenSession(v1::OpenSessionRequest& request, v1::OpenSessionResponse& response,
+                         std::string& token);
   CallStatus KeepAlive(v1::KeepAliveResponse& response);
   CallStatus GetSession(v1::GetSessionResponse& response);
   CallStatus Abandon(const v1::AbandonRequest& request, v1::AbandonResponse& response);
   CallStatus Compare(const v1::CompareRequest& request, v1::CompareResponse& response);
   CallStatus WhoAmI(v1::WhoAmIResponse& response);
-  // Still goes out after one Interrupt(), so that a stopped command leaves no lease behind; `timeout` wins over the options'.
+  // Still goes out after one Interrupt(), so that a stopped command leaves no lease behind;
+  // `timeout` wins over the options'.
   CallStatus Unbind(const v1::UnbindRequest& request, v1::UnbindResponse& response,
                     std::optional<std::chrono::milliseconds> timeout);
 
-  // Runs `on_message` on the calling thread, for each message in order; when it returns false the call is cancelled, and
-  // what still arrives is dropped. The message is valid during the call only.
+  // Runs `on_message` on the calling thread, for each message in order; when it returns false the
+  // call is cancelled, and what still arrives is dropped. The message is valid during the call
+  // only.
   using MessageSink = std::function<bool(const v1::SearchResponse& message)>;
   // `operation_id` gets the response header's name of the operation, where it has one.
-  CallStatus Search(const v1::SearchRequest& request, const MessageSink& on_message, std::string& operation_id);
+  CallStatus Search(const v1::SearchRequest& request, const MessageSink& on_message,
+                    std::string& operation_id);
 
-  // Cancels the running call; calls made later end CANCELLED at once, Unbind only after a second Interrupt().
+  // Cancels the running call; calls made later end CANCELLED at once, Unbind only after a second
+  // Interrupt().
   void Interrupt();
 
  private:

@@ -35,7 +35,8 @@ SignalWatcher::SignalWatcher(Interrupts& interrupts) {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signals_fd_ = signalfd(-1, &signals, SFD_CLOEXEC);
   stop_fd_ = eventfd(0, EFD_CLOEXEC);
-  if (signals_fd_ < 0 || stop_fd_ < 0) throw std::system_error(errno, std::generic_category(), "signalfd");
+  if (signals_fd_ < 0 || stop_fd_ < 0)
+    throw std::system_error(errno, std::generic_category(), "signalfd");
   thread_ = std::thread([this, &interrupts] { Watch(interrupts); });
 }
 
@@ -53,7 +54,8 @@ void SignalWatcher::Watch(Interrupts& interrupts) {
     if (poll(watched, 2, -1) < 0) continue;
     if (watched[1].revents != 0) return;
     signalfd_siginfo info;
-    if (read(signals_fd_, &info, sizeof info) == sizeof info) interrupts.Raise(static_cast<int>(info.ssi_signo));
+    if (read(signals_fd_, &info, sizeof info) == sizeof info)
+      interrupts.Raise(static_cast<int>(info.ssi_signo));
   }
 }
 

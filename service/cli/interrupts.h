@@ -13,8 +13,8 @@ class Interrupts {
   void Raise(int signal_number);
   // The first signal so far, 0 = none.
   int signal_number() const;
-  // At most one listener; an empty one takes it away. Blocks while a listener runs, so what it captured may be destroyed
-  // afterwards. A signal that came earlier is told at once.
+  // At most one listener; an empty one takes it away. Blocks while a listener runs, so what it
+  // captured may be destroyed afterwards. A signal that came earlier is told at once.
   void SetListener(std::function<void()> listener);
 
  private:
@@ -23,8 +23,9 @@ class Interrupts {
   int signal_number_ = 0;
 };
 
-// Turns SIGINT, SIGTERM and SIGHUP into Raise() on a thread of its own, where anything may be called, unlike in a signal
-// handler. REQUIRES: made before any other thread, since the threads started later inherit the blocked signals.
+// Turns SIGINT, SIGTERM and SIGHUP into Raise() on a thread of its own, where anything may be
+// called, unlike in a signal handler. REQUIRES: made before any other thread, since the threads
+// started later inherit the blocked signals.
 class SignalWatcher {
  public:
   explicit SignalWatcher(Interrupts& interrupts);

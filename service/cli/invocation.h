@@ -1,4 +1,5 @@
-// What one run of `dirlease` was asked to do, checked. Value type; holds secrets in `lease` and `open`.
+// What one run of `dirlease` was asked to do, checked. Value type; holds secrets in `lease` and
+// `open`.
 #pragma once
 
 #include <cstdint>
@@ -11,12 +12,22 @@
 
 namespace dirlease::cli {
 
-enum class Command { kSearch, kCompare, kWhoAmI, kAbandon, kLeaseOpen, kLeaseKeep, kLeaseShow, kLeaseUnbind };
+enum class Command {
+  kSearch,
+  kCompare,
+  kWhoAmI,
+  kAbandon,
+  kLeaseOpen,
+  kLeaseKeep,
+  kLeaseShow,
+  kLeaseUnbind
+};
 
 struct Invocation {
   Command command = Command::kSearch;
   ConnectionOptions connection;
-  // Token of the lease to use. Empty = none: the command opens one with `open` and unbinds it at its end.
+  // Token of the lease to use. Empty = none: the command opens one with `open` and unbinds it at
+  // its end.
   std::string lease;
   v1::OpenSessionRequest open;
   v1::SearchRequest search;

@@ -1,14 +1,15 @@
 #include "cli/ldif.h"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cstdint>
-
-#include <strings.h>
 
 namespace dirlease::cli {
 namespace {
 
-constexpr char kBase64Alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr char kBase64Alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 bool IsPrintableAscii(char octet) { return octet >= 0x20 && octet <= 0x7e; }
 
@@ -47,7 +48,9 @@ void AppendBase64(std::string_view octets, std::string& out) {
 
 bool NeedsBase64(std::string_view name, std::string_view octets) {
   if (octets.empty()) return false;
-  if (octets.front() == ' ' || octets.front() == ':' || octets.front() == '<' || octets.back() == ' ') return true;
+  if (octets.front() == ' ' || octets.front() == ':' || octets.front() == '<' ||
+      octets.back() == ' ')
+    return true;
   if (!std::all_of(octets.begin(), octets.end(), IsPrintableAscii)) return true;
   const std::string_view type = name.substr(0, name.find(';'));
   return EqualsIgnoringCase(type, "userPassword") || type == "2.5.4.35";
@@ -59,7 +62,8 @@ std::string EncodeBase64(std::string_view octets) {
   return out;
 }
 
-void AppendLdifValue(std::string_view name, std::string_view octets, size_t columns, std::string& out) {
+void AppendLdifValue(std::string_view name, std::string_view octets, size_t columns,
+                     std::string& out) {
   const size_t start = out.size();
   out += name;
   if (octets.empty()) {

@@ -1,5 +1,5 @@
-// Turns the messages of one Search into ldapsearch's LDIF, piece by piece, so that a search of any size needs the memory of
-// one message. Pure: gathers text, the caller writes it. Not thread-safe.
+// Turns the messages of one Search into ldapsearch's LDIF, piece by piece, so that a search of any
+// size needs the memory of one message. Pure: gathers text, the caller writes it. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@
 namespace dirlease::cli {
 
 struct LdifStyle {
-  // How often -L was given: 0 extended LDIF, 1 LDIF version 1, 2 without comments, 3 without the version line. A reference
-  // is no LDIF record, so it stays a comment at every level above 0.
+  // How often -L was given: 0 extended LDIF, 1 LDIF version 1, 2 without comments, 3 without the
+  // version line. A reference is no LDIF record, so it stays a comment at every level above 0.
   int level = 0;
   // 0 = no folding.
   size_t columns = kDefaultLdifColumns;
@@ -28,9 +28,11 @@ class LdifPrinter {
 
   // Before the first message.
   void PrintHeader(const v1::SearchRequest& request);
-  // Parts of one entry (`continued`), also over several messages, become one record. Nothing is printed beyond the limit.
+  // Parts of one entry (`continued`), also over several messages, become one record. Nothing is
+  // printed beyond the limit.
   void PrintMessage(const v1::SearchResponse& message);
-  // After the last message. `done` is null when the directory's result never came; the text says so then.
+  // After the last message. `done` is null when the directory's result never came; the text says so
+  // then.
   void PrintTrailer(const v1::SearchDone* done, std::string_view operation_id);
 
   // What was printed since the last Clear().

@@ -49,7 +49,8 @@ int RunLeaseShow(const CommandContext& context) {
 int RunLeaseUnbind(const CommandContext& context) {
   context.client.set_lease(context.invocation.lease);
   v1::UnbindResponse response;
-  const CallStatus status = context.client.Unbind(context.invocation.unbind, response, std::nullopt);
+  const CallStatus status =
+      context.client.Unbind(context.invocation.unbind, response, std::nullopt);
   if (status.code() != 0) return ReportFailure(context, "lease unbind", status);
   context.output.out << (response.was_active() ? "unbound" : "had ended before")
                      << ", abandoned operations: " << response.abandoned_operations() << '\n';

@@ -1,16 +1,18 @@
+#include <unistd.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
-
-#include <unistd.h>
 
 #include "cli/command_line.h"
 #include "cli/commands.h"
 
 int main(int argc, char** argv) {
-  // gRPC's own lines say nothing that the status does not say better. Who wants them sets the variable.
+  // gRPC's own lines say nothing that the status does not say better. Who wants them sets the
+  // variable.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
-  // A reader that goes away is a failed write, so that the search is cancelled and the lease unbound.
+  // A reader that goes away is a failed write, so that the search is cancelled and the lease
+  // unbound.
   std::signal(SIGPIPE, SIG_IGN);
   std::ios::sync_with_stdio(false);
 

@@ -18,7 +18,8 @@ void Progress::Update(int64_t entries, Clock::time_point now) {
   if (!enabled_ || (shown_ && now - last_ < kBetweenUpdates)) return;
   shown_ = true;
   last_ = now;
-  err_ << kEraseLine << entries << " entries, " << Rate(entries, now - start_) << "/s" << std::flush;
+  err_ << kEraseLine << entries << " entries, " << Rate(entries, now - start_) << "/s"
+       << std::flush;
 }
 
 int64_t Rate(int64_t entries, std::chrono::nanoseconds elapsed) {

@@ -12,7 +12,8 @@ class Progress {
   using Clock = std::chrono::steady_clock;
 
   // Disabled, it writes nothing.
-  Progress(std::ostream& err, bool enabled, Clock::time_point start) : err_(err), enabled_(enabled), start_(start) {}
+  Progress(std::ostream& err, bool enabled, Clock::time_point start)
+      : err_(err), enabled_(enabled), start_(start) {}
   // Takes the line away.
   ~Progress();
   Progress(const Progress&) = delete;

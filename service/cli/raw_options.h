@@ -40,7 +40,8 @@ struct RawOptions {
 // A mistake that CLI11 cannot see. The text tells what to do.
 class OptionError : public std::runtime_error {
  public:
-  OptionError(int exit_status, const std::string& text) : std::runtime_error(text), exit_status_(exit_status) {}
+  OptionError(int exit_status, const std::string& text)
+      : std::runtime_error(text), exit_status_(exit_status) {}
   int exit_status() const { return exit_status_; }
 
  private:
@@ -50,7 +51,8 @@ class OptionError : public std::runtime_error {
 // Adds the options of `search` to its subcommand; `options` has to outlive parsing.
 void DefineSearchOptions(CLI::App& search, RawOptions& options);
 
-// Checks what concerns several options, reads files, asks for the password. Throws OptionError. `err` gets warnings.
+// Checks what concerns several options, reads files, asks for the password. Throws OptionError.
+// `err` gets warnings.
 Invocation ResolveOptions(RawOptions options, std::ostream& err);
 
 }  // namespace dirlease::cli

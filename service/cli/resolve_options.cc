@@ -24,13 +24,17 @@ void ResolveConnection(const RawOptions& raw, ConnectionOptions& connection) {
   connection.address = raw.address;
   connection.tls = raw.tls || !raw.ca_file.empty() || !raw.certificate_file.empty();
   if (raw.plaintext && connection.tls) Refuse("--plaintext and TLS options exclude each other");
-  if (raw.certificate_file.empty() != raw.key_file.empty()) Refuse("--tls-cert and --tls-key go together");
+  if (raw.certificate_file.empty() != raw.key_file.empty())
+    Refuse("--tls-cert and --tls-key go together");
   if (!connection.tls && !raw.plaintext && !IsLoopbackAddress(raw.address)) {
-    Refuse(raw.address + " is no loopback address: use --tls or --tls-ca FILE, or say --plaintext to send everything, "
+    Refuse(raw.address +
+           " is no loopback address: use --tls or --tls-ca FILE, or say --plaintext to send "
+           "everything, "
            "passwords too, in the clear");
   }
   if (!raw.ca_file.empty()) connection.ca_pem = RequireFile("--tls-ca", raw.ca_file);
-  if (!raw.certificate_file.empty()) connection.certificate_pem = RequireFile("--tls-cert", raw.certificate_file);
+  if (!raw.certificate_file.empty())
+    connection.certificate_pem = RequireFile("--tls-cert", raw.certificate_file);
   if (!raw.key_file.empty()) connection.key_pem = RequireFile("--tls-key", raw.key_file);
 }
 
@@ -38,11 +42,14 @@ std::string Password(RawOptions& raw, std::ostream& err) {
   if (raw.password) return *std::move(raw.password);
   if (raw.prompt) {
     std::optional<std::string> password = PromptPassword("LDAP password: ");
-    if (!password) throw OptionError(kExitLocalFailure, "no password was typed, or there is no terminal: use -y FILE");
+    if (!password)
+      throw OptionError(kExitLocalFailure,
+                        "no password was typed, or there is no terminal: use -y FILE");
     return *std::move(password);
   }
   std::string password = RequireFile("-y", raw.password_file);
-  if (IsReadableByOthers(raw.password_file)) err << "dirlease: warning: others may read or write " << raw.password_file << '\n';
+  if (IsReadableByOthers(raw.password_file))
+    err << "dirlease: warning: others may read or write " << raw.password_file << '\n';
   if (!password.empty() && password.back() == '\n') {
     err << "dirlease: warning: the line break at the end of " << raw.password_file
         << " counts as part of the password (write it with printf or echo -n)\n";
@@ -51,7 +58,8 @@ std::string Password(RawOptions& raw, std::ostream& err) {
 }
 
 void ResolveBind(RawOptions& raw, v1::OpenSessionRequest& open, std::ostream& err) {
-  const int sources = (raw.password ? 1 : 0) + (raw.prompt ? 1 : 0) + (raw.password_file.empty() ? 0 : 1);
+  const int sources =
+      (raw.password ? 1 : 0) + (raw.prompt ? 1 : 0) + (raw.password_file.empty() ? 0 : 1);
   if (sources > 1) Refuse("-w, -W and -y exclude each other");
   if (!raw.bind_dn || raw.bind_dn->empty()) {
     if (sources > 0) Refuse("a password needs a bind DN: add -D DN");
@@ -60,7 +68,8 @@ void ResolveBind(RawOptions& raw, v1::OpenSessionRequest& open, std::ostream& er
   if (sources == 0) Refuse("-D needs a password: add -W, -y FILE or -w PASSWORD");
   RequireUtf8("the bind DN", *raw.bind_dn);
   std::string password = Password(raw, err);
-  if (password.empty()) Refuse("an empty password with a bind DN would be an unauthenticated bind (RFC 4513 5.1.2)");
+  if (password.empty())
+    Refuse("an empty password with a bind DN would be an unauthenticated bind (RFC 4513 5.1.2)");
   v1::SimpleBind& simple = *open.mutable_credentials()->mutable_simple();
   simple.set_dn(*raw.bind_dn);
   if (IsUtf8(password)) {
@@ -74,13 +83,18 @@ void ResolveBind(RawOptions& raw, v1::OpenSessionRequest& open, std::ostream& er
 // Who names a lease has its identity already; who needs one and names none cannot go on.
 void ResolveLease(RawOptions& raw, Invocation& invocation, std::ostream& err) {
   const Command command = invocation.command;
-  const bool opens = command == Command::kSearch || command == Command::kCompare || command == Command::kWhoAmI;
+  const bool opens =
+      command == Command::kSearch || command == Command::kCompare || command == Command::kWhoAmI;
   if (command != Command::kLeaseOpen) invocation.lease = raw.lease;
   if (!invocation.lease.empty()) {
-    if (!IsTokenText(invocation.lease)) Refuse("the lease token holds blanks or other characters no token has");
-    if (raw.bind_dn || raw.password || raw.prompt || !raw.password_file.empty() || !invocation.open.target().empty()) {
-      Refuse("the lease (--lease, DIRLEASE_LEASE) has its identity and target already: leave -D, -w, -W, -y and --target "
-             "out, or unset DIRLEASE_LEASE");
+    if (!IsTokenText(invocation.lease))
+      Refuse("the lease token holds blanks or other characters no token has");
+    if (raw.bind_dn || raw.password || raw.prompt || !raw.password_file.empty() ||
+        !invocation.open.target().empty()) {
+      Refuse(
+          "the lease (--lease, DIRLEASE_LEASE) has its identity and target already: leave -D, -w, "
+          "-W, -y and --target "
+          "out, or unset DIRLEASE_LEASE");
     }
   } else if (!opens && command != Command::kLeaseOpen) {
     Refuse("this command works on a lease: name it with --lease TOKEN or DIRLEASE_LEASE");
@@ -90,7 +104,8 @@ void ResolveLease(RawOptions& raw, Invocation& invocation, std::ostream& err) {
 
 void ResolveSearch(const RawOptions& raw, v1::SearchRequest& search) {
   auto word = raw.search_words.begin();
-  if (word != raw.search_words.end() && (word->find('=') != std::string::npos || word->rfind('(', 0) == 0)) {
+  if (word != raw.search_words.end() &&
+      (word->find('=') != std::string::npos || word->rfind('(', 0) == 0)) {
     search.set_filter(*word++);
   }
   for (; word != raw.search_words.end(); ++word) search.add_attributes(*word);

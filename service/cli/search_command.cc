@@ -15,7 +15,8 @@ constexpr int kCancelledCode = 1;
 
 std::string Milliseconds(Clock::duration elapsed) {
   char text[32];
-  snprintf(text, sizeof text, "%.1f ms", std::chrono::duration<double, std::milli>(elapsed).count());
+  snprintf(text, sizeof text, "%.1f ms",
+           std::chrono::duration<double, std::milli>(elapsed).count());
   return text;
 }
 
@@ -62,19 +63,23 @@ class SearchRun {
   }
 
   void Write() {
-    context_.output.out.write(printer_.text().data(), static_cast<std::streamsize>(printer_.text().size())).flush();
+    context_.output.out
+        .write(printer_.text().data(), static_cast<std::streamsize>(printer_.text().size()))
+        .flush();
     printer_.Clear();
   }
 
   void PrintFigures(Clock::time_point end) {
     std::ostream& err = context_.output.err;
-    err << "dirlease: " << printer_.entries() << " entries in " << Milliseconds(end - start_) << ", "
-        << Rate(printer_.entries(), end - start_) << "/s";
-    if (first_entry_ != Clock::time_point()) err << ", first after " << Milliseconds(first_entry_ - start_);
+    err << "dirlease: " << printer_.entries() << " entries in " << Milliseconds(end - start_)
+        << ", " << Rate(printer_.entries(), end - start_) << "/s";
+    if (first_entry_ != Clock::time_point())
+      err << ", first after " << Milliseconds(first_entry_ - start_);
     if (done_ && done_->has_upstream_time()) {
       const auto& upstream = done_->upstream_time();
       err << ", directory took "
-          << Milliseconds(std::chrono::seconds(upstream.seconds()) + std::chrono::nanoseconds(upstream.nanos()));
+          << Milliseconds(std::chrono::seconds(upstream.seconds()) +
+                          std::chrono::nanoseconds(upstream.nanos()));
     }
     err << '\n';
   }
@@ -86,8 +91,8 @@ class SearchRun {
       return kExitLocalFailure;
     }
     if (cancel_ && status.code() == kCancelledCode && context_.interrupts.signal_number() == 0) {
-      err << "dirlease: cancelled after " << printer_.entries() << " entries, the call ended CANCELLED "
-          << Milliseconds(end - *cancel_) << " later\n";
+      err << "dirlease: cancelled after " << printer_.entries()
+          << " entries, the call ended CANCELLED " << Milliseconds(end - *cancel_) << " later\n";
       return kExitSuccess;
     }
     if (status.code() != 0) return Incomplete(status);
@@ -108,7 +113,8 @@ class SearchRun {
   // With --accept-partial a limit or referral ends the call OK; it is no success of the search.
   int PartialResult(const v1::LdapResult& result) {
     if (result.code() == 0) return kExitSuccess;
-    context_.output.err << "dirlease: partial result: " << result.name() << " (" << result.code() << ")\n";
+    context_.output.err << "dirlease: partial result: " << result.name() << " (" << result.code()
+                        << ")\n";
     return ExitStatusOfLdapCode(result.code());
   }
 

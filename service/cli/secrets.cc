@@ -25,7 +25,8 @@ size_t PasswordOffset(std::string_view word) {
   return letter != std::string_view::npos && word[letter] == 'w' ? letter + 1 : 0;
 }
 
-// Turns off echo, line editing and the terminal's signals while it lives, so that the echo always comes back.
+// Turns off echo, line editing and the terminal's signals while it lives, so that the echo always
+// comes back.
 class QuietTerminal {
  public:
   explicit QuietTerminal(int fd) : fd_(fd) {
@@ -106,7 +107,7 @@ std::optional<std::string> ReadFile(const std::string& path) {
 }
 
 bool IsReadableByOthers(const std::string& path) {
-  struct stat facts {};
+  struct stat facts{};
   return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && (facts.st_mode & 066) != 0;
 }
 

@@ -1,4 +1,5 @@
-// Where the command line's secrets come from, and how they leave memory again. Not thread-safe (terminal, argv).
+// Where the command line's secrets come from, and how they leave memory again. Not thread-safe
+// (terminal, argv).
 #pragma once
 
 #include <optional>
@@ -10,14 +11,15 @@ namespace dirlease::cli {
 // Overwrites what `text` holds, then empties it. The compiler cannot drop it.
 void Wipe(std::string& text);
 
-// Overwrites the values of -w and --lease in argv, in every form they can be written, so that ps shows them no longer.
-// Call after parsing.
+// Overwrites the values of -w and --lease in argv, in every form they can be written, so that ps
+// shows them no longer. Call after parsing.
 void WipeSecretArguments(int argc, char** argv);
 
 // Asks on the terminal without echo. Nothing when there is no terminal, or on Ctrl-C or Ctrl-D.
 std::optional<std::string> PromptPassword(std::string_view prompt);
 
-// The whole file, a line break at its end included, as OpenLDAP's tools take it. Nothing when it cannot be read.
+// The whole file, a line break at its end included, as OpenLDAP's tools take it. Nothing when it
+// cannot be read.
 std::optional<std::string> ReadFile(const std::string& path);
 
 // True when others than the owner may read or write the file.

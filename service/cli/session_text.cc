@@ -30,7 +30,8 @@ void AppendFact(std::string_view name, std::string_view value, std::string& out)
 std::string StateText(v1::Session::State state) {
   constexpr std::string_view kPrefix = "STATE_";
   const std::string name = v1::Session::State_Name(state);
-  return name.rfind(kPrefix, 0) == 0 ? name.substr(kPrefix.size()) : std::to_string(static_cast<int>(state));
+  return name.rfind(kPrefix, 0) == 0 ? name.substr(kPrefix.size())
+                                     : std::to_string(static_cast<int>(state));
 }
 
 std::string TimeText(bool present, const google::protobuf::Timestamp& time) {
@@ -40,7 +41,8 @@ std::string TimeText(bool present, const google::protobuf::Timestamp& time) {
 // "300 s", "1.5 s".
 std::string DurationText(const google::protobuf::Duration& duration) {
   char text[48];
-  snprintf(text, sizeof text, "%g s", static_cast<double>(duration.seconds()) + duration.nanos() / 1e9);
+  snprintf(text, sizeof text, "%g s",
+           static_cast<double>(duration.seconds()) + duration.nanos() / 1e9);
   return text;
 }
 
@@ -59,7 +61,8 @@ std::string SessionText(const v1::Session& session) {
   AppendFact("created", TimeText(session.has_create_time(), session.create_time()), out);
   AppendFact("last used", TimeText(session.has_last_use_time(), session.last_use_time()), out);
   AppendFact("ends unless used", TimeText(session.has_expire_time(), session.expire_time()), out);
-  AppendFact("ends at latest", TimeText(session.has_max_expire_time(), session.max_expire_time()), out);
+  AppendFact("ends at latest", TimeText(session.has_max_expire_time(), session.max_expire_time()),
+             out);
   AppendFact("gateway", session.endpoint(), out);
   return out;
 }
@@ -75,8 +78,9 @@ std::string KeptText(const v1::KeepAliveResponse& response) {
 std::string OperationsText(const v1::GetSessionResponse& response) {
   if (response.operations().empty()) return "no operation runs\n";
   std::string out;
-  const auto append_row = [&out](std::string_view id, std::string_view method, std::string_view message_id,
-                                 std::string_view entries, std::string_view started) {
+  const auto append_row = [&out](std::string_view id, std::string_view method,
+                                 std::string_view message_id, std::string_view entries,
+                                 std::string_view started) {
     AppendPadded(id, 26, out);
     out += ' ';
     AppendPadded(method, 12, out);
@@ -87,8 +91,10 @@ std::string OperationsText(const v1::GetSessionResponse& response) {
   };
   append_row("operation", "method", "LDAP id", "entries", "started");
   for (const v1::Operation& operation : response.operations()) {
-    append_row(operation.operation_id(), operation.method(), std::to_string(operation.ldap_message_id()),
-               std::to_string(operation.entries_sent()), TimeText(operation.has_start_time(), operation.start_time()));
+    append_row(operation.operation_id(), operation.method(),
+               std::to_string(operation.ldap_message_id()),
+               std::to_string(operation.entries_sent()),
+               TimeText(operation.has_start_time(), operation.start_time()));
   }
   return out;
 }

@@ -7,7 +7,8 @@
 
 namespace dirlease::cli {
 
-// One "name  value" line each; facts that the gateway did not give are left out. Control characters are replaced.
+// One "name  value" line each; facts that the gateway did not give are left out. Control characters
+// are replaced.
 std::string SessionText(const v1::Session& session);
 // A table with a head line, or "no operation runs".
 std::string OperationsText(const v1::GetSessionResponse& response);

@@ -15,7 +15,8 @@ TEST(ParseDurationOf, TakesUnitsAndNothingElse) {
   EXPECT_EQ(ParseDuration("2s"), 2s);
   EXPECT_EQ(ParseDuration("5m"), 5min);
   EXPECT_EQ(ParseDuration("1h"), 1h);
-  for (const char* bad : {"", "5", "s", "-1s", "1.5s", "1d", " 1s", "99999999999999999999s", "9999999h"}) {
+  for (const char* bad :
+       {"", "5", "s", "-1s", "1.5s", "1d", " 1s", "99999999999999999999s", "9999999h"}) {
     EXPECT_FALSE(ParseDuration(bad)) << bad;
   }
 }
@@ -31,13 +32,15 @@ TEST(ParsePageSizeOf, TakesPrWithoutPrompt) {
   EXPECT_EQ(ParsePageSize("pr=500/noprompt"), 500);
   EXPECT_EQ(ParsePageSize("!pr=500"), 500);
   EXPECT_EQ(ParsePageSize("pr=0"), 0);
-  for (const char* bad : {"pr=500/prompt", "pr=", "sss=cn", "pr=-1"}) EXPECT_FALSE(ParsePageSize(bad)) << bad;
+  for (const char* bad : {"pr=500/prompt", "pr=", "sss=cn", "pr=-1"})
+    EXPECT_FALSE(ParsePageSize(bad)) << bad;
 }
 
 TEST(ParseLdifWrapOf, TakesColumnsOrNo) {
   EXPECT_EQ(ParseLdifWrap("ldif-wrap=76"), 76u);
   EXPECT_EQ(ParseLdifWrap("ldif-wrap=no"), 0u);
-  for (const char* bad : {"ldif-wrap=1", "ldif-wrap=", "nettimeout=1"}) EXPECT_FALSE(ParseLdifWrap(bad)) << bad;
+  for (const char* bad : {"ldif-wrap=1", "ldif-wrap=", "nettimeout=1"})
+    EXPECT_FALSE(ParseLdifWrap(bad)) << bad;
 }
 
 TEST(ParseAssertionOf, TakesTextAndBase64) {
@@ -50,21 +53,26 @@ TEST(ParseAssertionOf, TakesTextAndBase64) {
   EXPECT_EQ(octets->attribute, "jpegPhoto;binary");
   EXPECT_EQ(octets->octets, "\xff\0"sv);
   EXPECT_EQ(ParseAssertion("cn:")->octets, "");
-  for (const char* bad : {"cn", ":x", "cn::a", "cn::!!!!"}) EXPECT_FALSE(ParseAssertion(bad)) << bad;
+  for (const char* bad : {"cn", ":x", "cn::a", "cn::!!!!"})
+    EXPECT_FALSE(ParseAssertion(bad)) << bad;
 }
 
 TEST(LoopbackAddress, IsByNameOrNumberOnly) {
-  for (const char* near : {"127.0.0.1:50051", "localhost:1", "[::1]:5", "unix:/run/x", "127.9.9.9:1"}) {
+  for (const char* near :
+       {"127.0.0.1:50051", "localhost:1", "[::1]:5", "unix:/run/x", "127.9.9.9:1"}) {
     EXPECT_TRUE(IsLoopbackAddress(near)) << near;
   }
-  for (const char* far : {"10.0.0.1:1", "127.evil.example:1", "localhost.example:1", "dns:///x:1", "[::2]:1", ""}) {
+  for (const char* far :
+       {"10.0.0.1:1", "127.evil.example:1", "localhost.example:1", "dns:///x:1", "[::2]:1", ""}) {
     EXPECT_FALSE(IsLoopbackAddress(far)) << far;
   }
 }
 
 TEST(Utf8, RefusesOverlongSurrogatesAndTornSequences) {
-  for (const char* good : {"", "a", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf"}) EXPECT_TRUE(IsUtf8(good));
-  for (const char* bad : {"\xff", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\x80", "\xf0\x80\x80\x80"}) {
+  for (const char* good : {"", "a", "\xc3\xbc", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf"})
+    EXPECT_TRUE(IsUtf8(good));
+  for (const char* bad : {"\xff", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80",
+                          "\xf4\x90\x80\x80", "\x80", "\xf0\x80\x80\x80"}) {
     EXPECT_FALSE(IsUtf8(bad));
   }
 }

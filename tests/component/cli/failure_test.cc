@@ -75,7 +75,8 @@ TEST(ExitStatus, IsTheGrpcCodePlus200Otherwise) {
 }
 
 TEST(Advice, LeaseReasonsSayToOpenANewOne) {
-  for (const char* reason : {"SESSION_UNKNOWN", "SESSION_EXPIRED", "SESSION_CLOSED", "SESSION_LOST", "SESSION_REVOKED"}) {
+  for (const char* reason : {"SESSION_UNKNOWN", "SESSION_EXPIRED", "SESSION_CLOSED", "SESSION_LOST",
+                             "SESSION_REVOKED"}) {
     EXPECT_THAT(std::string(AdviceFor(reason, 16)), HasSubstr("lease open")) << reason;
   }
 }

@@ -7,7 +7,8 @@
 namespace dirlease::cli {
 namespace {
 
-void AddEntry(v1::SearchResponse& message, const std::string& dn, const std::string& value, bool continued = false) {
+void AddEntry(v1::SearchResponse& message, const std::string& dn, const std::string& value,
+              bool continued = false) {
   v1::SearchEntry* entry = message.add_entries();
   entry->set_dn(dn);
   entry->set_continued(continued);
@@ -41,7 +42,8 @@ std::string Print(LdifStyle style) {
 
 TEST(LdifPrinterLevels, ExtendedLdifHasEverything) {
   EXPECT_EQ(Print({.level = 0}),
-            "# extended LDIF\n#\n# LDAPv3\n# base <dc=example,dc=com> with scope oneLevel\n# filter: (cn=*)\n"
+            "# extended LDIF\n#\n# LDAPv3\n# base <dc=example,dc=com> with scope oneLevel\n# "
+            "filter: (cn=*)\n"
             "# requesting: cn sn \n#\n\n"
             "# a, example.com\ndn: cn=a,dc=example,dc=com\ncn: a\n\n"
             "# search reference\nref: ldap://other.example/dc=x??sub\n\n"
@@ -51,7 +53,8 @@ TEST(LdifPrinterLevels, ExtendedLdifHasEverything) {
 
 TEST(LdifPrinterLevels, OneLHasVersionAndComments) {
   EXPECT_EQ(Print({.level = 1}),
-            "version: 1\n\n#\n# LDAPv3\n# base <dc=example,dc=com> with scope oneLevel\n# filter: (cn=*)\n"
+            "version: 1\n\n#\n# LDAPv3\n# base <dc=example,dc=com> with scope oneLevel\n# filter: "
+            "(cn=*)\n"
             "# requesting: cn sn \n#\n\n"
             "# a, example.com\ndn: cn=a,dc=example,dc=com\ncn: a\n\n"
             "# search reference\n# refldap://other.example/dc=x??sub\n\n"
@@ -60,12 +63,14 @@ TEST(LdifPrinterLevels, OneLHasVersionAndComments) {
 }
 
 TEST(LdifPrinterLevels, TwoLsHaveNoComments) {
-  EXPECT_EQ(Print({.level = 2}),
-            "version: 1\n\ndn: cn=a,dc=example,dc=com\ncn: a\n\n# refldap://other.example/dc=x??sub\n\n");
+  EXPECT_EQ(
+      Print({.level = 2}),
+      "version: 1\n\ndn: cn=a,dc=example,dc=com\ncn: a\n\n# refldap://other.example/dc=x??sub\n\n");
 }
 
 TEST(LdifPrinterLevels, ThreeLsHaveNoVersion) {
-  EXPECT_EQ(Print({.level = 3}), "dn: cn=a,dc=example,dc=com\ncn: a\n\n# refldap://other.example/dc=x??sub\n\n");
+  EXPECT_EQ(Print({.level = 3}),
+            "dn: cn=a,dc=example,dc=com\ncn: a\n\n# refldap://other.example/dc=x??sub\n\n");
 }
 
 TEST(LdifPrinterEntries, PartsOfOneEntryBecomeOneRecord) {
@@ -137,7 +142,8 @@ TEST(LdifPrinterResult, KeepsWhatTheDirectorySaid) {
   result->add_referrals("ldap://y");
   printer.PrintTrailer(&done, "op");
   EXPECT_EQ(printer.text(),
-            "# search result\nsearch: op\nresult: 10 referral\nmatchedDN: dc=com\ntext: elsewhere\nref: ldap://y\n\n"
+            "# search result\nsearch: op\nresult: 10 referral\nmatchedDN: dc=com\ntext: "
+            "elsewhere\nref: ldap://y\n\n"
             "# numResponses: 1\n");
 }
 

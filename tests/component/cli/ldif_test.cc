@@ -26,18 +26,27 @@ struct ValueCase {
 class LdifValue : public testing::TestWithParam<ValueCase> {};
 
 // The expected lines are what OpenLDAP's ldapsearch prints for the same values.
-TEST_P(LdifValue, IsWrittenAsLdapsearchDoes) { EXPECT_EQ(Line(GetParam().octets), GetParam().line); }
+TEST_P(LdifValue, IsWrittenAsLdapsearchDoes) {
+  EXPECT_EQ(Line(GetParam().octets), GetParam().line);
+}
 
 INSTANTIATE_TEST_SUITE_P(
     Rfc2849, LdifValue,
     testing::Values(ValueCase{"plain", "description: plain\n"}, ValueCase{"", "description:\n"},
-                    ValueCase{" leading", "description:: IGxlYWRpbmc=\n"}, ValueCase{":colon", "description:: OmNvbG9u\n"},
-                    ValueCase{"<less", "description:: PGxlc3M=\n"}, ValueCase{"trailing ", "description:: dHJhaWxpbmcg\n"},
-                    ValueCase{" ", "description:: IA==\n"}, ValueCase{"#hash", "description: #hash\n"},
-                    ValueCase{"a:b <c", "description: a:b <c\n"}, ValueCase{"tab\tbetween", "description:: dGFiCWJldHdlZW4=\n"},
-                    ValueCase{"nul\0b"sv, "description:: bnVsAGI=\n"}, ValueCase{"line\nfeed", "description:: bGluZQpmZWVk\n"},
-                    ValueCase{"foo\rbar", "description:: Zm9vDWJhcg==\n"}, ValueCase{"\x7f", "description:: fw==\n"},
-                    ValueCase{"M\xc3\xbcller", "description:: TcO8bGxlcg==\n"}, ValueCase{"\xff\xfe", "description:: //4=\n"}));
+                    ValueCase{" leading", "description:: IGxlYWRpbmc=\n"},
+                    ValueCase{":colon", "description:: OmNvbG9u\n"},
+                    ValueCase{"<less", "description:: PGxlc3M=\n"},
+                    ValueCase{"trailing ", "description:: dHJhaWxpbmcg\n"},
+                    ValueCase{" ", "description:: IA==\n"},
+                    ValueCase{"#hash", "description: #hash\n"},
+                    ValueCase{"a:b <c", "description: a:b <c\n"},
+                    ValueCase{"tab\tbetween", "description:: dGFiCWJldHdlZW4=\n"},
+                    ValueCase{"nul\0b"sv, "description:: bnVsAGI=\n"},
+                    ValueCase{"line\nfeed", "description:: bGluZQpmZWVk\n"},
+                    ValueCase{"foo\rbar", "description:: Zm9vDWJhcg==\n"},
+                    ValueCase{"\x7f", "description:: fw==\n"},
+                    ValueCase{"M\xc3\xbcller", "description:: TcO8bGxlcg==\n"},
+                    ValueCase{"\xff\xfe", "description:: //4=\n"}));
 
 TEST(LdifValueOf, UserPasswordIsBase64EvenWhenItIsPrintable) {
   EXPECT_EQ(Line("hello", "userPassword"), "userPassword:: aGVsbG8=\n");
@@ -53,12 +62,15 @@ TEST(LdifFolding, Column79GoesToTheNextLineAfterOneBlank) {
 }
 
 TEST(LdifFolding, ContinuationLinesHold77OctetsEach) {
-  EXPECT_EQ(Line(std::string(65 + 77 + 77, 'x')),
-            "description: " + std::string(65, 'x') + "\n " + std::string(77, 'x') + "\n " + std::string(77, 'x') + "\n");
+  EXPECT_EQ(Line(std::string(65 + 77 + 77, 'x')), "description: " + std::string(65, 'x') + "\n " +
+                                                      std::string(77, 'x') + "\n " +
+                                                      std::string(77, 'x') + "\n");
 }
 
 TEST(LdifFolding, Base64FoldsToo) {
-  const std::string line = Line("Gr\xc3\xbc\xc3\x9f" "e aus M\xc3\xbcnchen, wo die Leute lange Namen haben, viel l\xc3\xa4nger als anderswo");
+  const std::string line = Line(
+      "Gr\xc3\xbc\xc3\x9f"
+      "e aus M\xc3\xbcnchen, wo die Leute lange Namen haben, viel l\xc3\xa4nger als anderswo");
   EXPECT_EQ(line,
             "description:: R3LDvMOfZSBhdXMgTcO8bmNoZW4sIHdvIGRpZSBMZXV0ZSBsYW5nZSBOYW1lbiBo\n"
             " YWJlbiwgdmllbCBsw6RuZ2VyIGFscyBhbmRlcnN3bw==\n");

@@ -1,0 +1,148 @@
+// A gateway that answers from a script and notes what it was asked, for the client's tests. Its
+// methods run on gRPC's threads, one call at a time, while the client blocks; the notes may be read
+// after the client is done.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "dirlease/v1/directory_service.grpc.pb.h"
+#include "dirlease/v1/session_service.grpc.pb.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace dirlease::cli {
+
+// A failed status with details, as the gateway sends them.
+inline grpc::Status LdapFailure(grpc::StatusCode code, const std::string& reason, int32_t ldap_code,
+                                const std::string& ldap_name) {
+  google::rpc::Status details;
+  details.set_code(code);
+  google::rpc::ErrorInfo info;
+  info.set_reason(reason);
+  details.add_details()->PackFrom(info);
+  v1::LdapResult result;
+  result.set_code(ldap_code);
+  result.set_name(ldap_name);
+  details.add_details()->PackFrom(result);
+  return {code, "it did not work", details.SerializeAsString()};
+}
+
+class FakeGateway {
+ public:
+  using SearchScript = std::function<grpc::Status(grpc::ServerWriter<v1::SearchResponse>& writer)>;
+
+  FakeGateway() : sessions_(*this), directory_(*this) {
+    grpc::ServerBuilder builder;
+    int port = 0;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+    builder.RegisterService(&sessions_);
+    builder.RegisterService(&directory_);
+    server_ = builder.BuildAndStart();
+    address = "127.0.0.1:" + std::to_string(port);
+  }
+  ~FakeGateway() { server_->Shutdown(); }
+
+  std::string address;
+
+  // Script.
+  std::string token_in_header;
+  grpc::Status open_status;
+  // Of every call but OpenSession and Unbind.
+  grpc::Status status;
+  SearchScript search_script;
+  v1::CompareResponse compare_response;
+  v1::WhoAmIResponse who_am_i_response;
+  v1::AbandonResponse abandon_response;
+  v1::GetSessionResponse session;
+
+  // Notes.
+  std::vector<v1::OpenSessionRequest> opened;
+  std::vector<v1::UnbindRequest> unbound;
+  // Lease of each call but OpenSession, from metadata.
+  std::vector<std::string> leases;
+  v1::SearchRequest search;
+  v1::CompareRequest compare;
+  v1::AbandonRequest abandon;
+
+ private:
+  grpc::Status Note(const grpc::ServerContext* context) {
+    const auto found = context->client_metadata().find("ldap-session");
+    leases.push_back(found == context->client_metadata().end()
+                         ? ""
+                         : std::string(found->second.data(), found->second.size()));
+    return status;
+  }
+
+  struct Sessions final : v1::SessionService::Service {
+    explicit Sessions(FakeGateway& fake) : fake(fake) {}
+    grpc::Status OpenSession(grpc::ServerContext* context, const v1::OpenSessionRequest* request,
+                             v1::OpenSessionResponse* response) override {
+      fake.opened.push_back(*request);
+      if (!fake.token_in_header.empty())
+        context->AddInitialMetadata("ldap-session", fake.token_in_header);
+      response->set_token("body-token");
+      *response->mutable_session() = fake.session.session();
+      return fake.open_status;
+    }
+    grpc::Status KeepAlive(grpc::ServerContext* context, const v1::KeepAliveRequest*,
+                           v1::KeepAliveResponse* response) override {
+      response->mutable_ttl()->set_seconds(300);
+      response->set_state(v1::Session::STATE_ACTIVE);
+      return fake.Note(context);
+    }
+    grpc::Status GetSession(grpc::ServerContext* context, const v1::GetSessionRequest*,
+                            v1::GetSessionResponse* response) override {
+      *response = fake.session;
+      return fake.Note(context);
+    }
+    grpc::Status Unbind(grpc::ServerContext* context, const v1::UnbindRequest* request,
+                        v1::UnbindResponse* response) override {
+      fake.unbound.push_back(*request);
+      response->set_was_active(true);
+      response->set_abandoned_operations(2);
+      fake.Note(context);
+      return grpc::Status::OK;
+    }
+    FakeGateway& fake;
+  };
+
+  struct Directory final : v1::DirectoryService::Service {
+    explicit Directory(FakeGateway& fake) : fake(fake) {}
+    grpc::Status Search(grpc::ServerContext* context, const v1::SearchRequest* request,
+                        grpc::ServerWriter<v1::SearchResponse>* writer) override {
+      fake.search = *request;
+      context->AddInitialMetadata("ldap-operation-id", "op-7");
+      const grpc::Status status = fake.Note(context);
+      return fake.search_script ? fake.search_script(*writer) : status;
+    }
+    grpc::Status Compare(grpc::ServerContext* context, const v1::CompareRequest* request,
+                         v1::CompareResponse* response) override {
+      fake.compare = *request;
+      *response = fake.compare_response;
+      return fake.Note(context);
+    }
+    grpc::Status WhoAmI(grpc::ServerContext* context, const v1::WhoAmIRequest*,
+                        v1::WhoAmIResponse* response) override {
+      *response = fake.who_am_i_response;
+      return fake.Note(context);
+    }
+    grpc::Status Abandon(grpc::ServerContext* context, const v1::AbandonRequest* request,
+                         v1::AbandonResponse* response) override {
+      fake.abandon = *request;
+      *response = fake.abandon_response;
+      return fake.Note(context);
+    }
+    FakeGateway& fake;
+  };
+
+  Sessions sessions_;
+  Directory directory_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace dirlease::cli
