@@ -24,7 +24,7 @@ std::optional<int> CommandLease::Acquire() {
   v1::OpenSessionResponse response;
   std::string token;
   const CallStatus status = context_.client.OpenSession(request, response, token);
-  if (status.code() != 0) return ReportFailure(context_, "bind", status);
+  if (status.code() != 0) return ReportFailure(context_, "opening a lease", status);
   opened_ = true;
   context_.client.set_lease(token);
   Wipe(token);

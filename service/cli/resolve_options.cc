@@ -16,6 +16,15 @@ std::string RequireFile(const std::string& option, const std::string& path) {
   return *std::move(content);
 }
 
+// gRPC says nothing useful about a file of another kind.
+std::string RequirePem(const std::string& option, const std::string& path) {
+  std::string content = RequireFile(option, path);
+  if (content.find("-----BEGIN ") == std::string::npos) {
+    throw OptionError(kExitLocalFailure, option + ": " + path + " holds no PEM");
+  }
+  return content;
+}
+
 void RequireUtf8(const std::string& what, const std::string& text) {
   if (!IsUtf8(text)) Refuse(what + " is not UTF-8");
 }
@@ -32,10 +41,10 @@ void ResolveConnection(const RawOptions& raw, ConnectionOptions& connection) {
            "everything, "
            "passwords too, in the clear");
   }
-  if (!raw.ca_file.empty()) connection.ca_pem = RequireFile("--tls-ca", raw.ca_file);
+  if (!raw.ca_file.empty()) connection.ca_pem = RequirePem("--tls-ca", raw.ca_file);
   if (!raw.certificate_file.empty())
-    connection.certificate_pem = RequireFile("--tls-cert", raw.certificate_file);
-  if (!raw.key_file.empty()) connection.key_pem = RequireFile("--tls-key", raw.key_file);
+    connection.certificate_pem = RequirePem("--tls-cert", raw.certificate_file);
+  if (!raw.key_file.empty()) connection.key_pem = RequirePem("--tls-key", raw.key_file);
 }
 
 std::string Password(RawOptions& raw, std::ostream& err) {

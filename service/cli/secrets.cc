@@ -44,9 +44,15 @@ class QuietTerminal {
   termios before_{};
 };
 
-std::optional<std::string> ReadQuietLine(int fd) {
+void Write(int fd, std::string_view text) {
+  [[maybe_unused]] const ssize_t written = write(fd, text.data(), text.size());
+}
+
+std::optional<std::string> ReadQuietLine(int fd, std::string_view prompt) {
   constexpr char kCtrlC = 3, kCtrlD = 4, kBackspace = 8, kDelete = 127;
+  // Before the prompt: who answers it at once must not see the answer.
   const QuietTerminal quiet(fd);
+  Write(fd, prompt);
   std::string line;
   char c = 0;
   while (read(fd, &c, 1) == 1 && c != kCtrlC && c != kCtrlD) {
@@ -59,10 +65,6 @@ std::optional<std::string> ReadQuietLine(int fd) {
   }
   Wipe(line);
   return std::nullopt;
-}
-
-void Write(int fd, std::string_view text) {
-  [[maybe_unused]] const ssize_t written = write(fd, text.data(), text.size());
 }
 
 }  // namespace
@@ -90,8 +92,7 @@ void WipeSecretArguments(int argc, char** argv) {
 std::optional<std::string> PromptPassword(std::string_view prompt) {
   const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
   if (fd < 0) return std::nullopt;
-  Write(fd, prompt);
-  std::optional<std::string> password = ReadQuietLine(fd);
+  std::optional<std::string> password = ReadQuietLine(fd, prompt);
   Write(fd, "\n");
   close(fd);
   return password;

@@ -182,6 +182,13 @@ TEST(CommandLineTransport, IsPlainOnLoopbackOrWhenToldSo) {
   EXPECT_TRUE(Parse({"whoami", "--tls", "--address", "gw.example:1"}).invocation->connection.tls);
 }
 
+TEST(CommandLineTransport, FilesOfAnotherKindAreNamed) {
+  const Parsed parsed = Parse({"whoami", "--tls-ca", "/dev/null"});
+  EXPECT_EQ(parsed.exit_status, 1);
+  EXPECT_THAT(parsed.err, HasSubstr("--tls-ca: /dev/null holds no PEM"));
+  EXPECT_THAT(Parse({"whoami", "--tls-ca", "/nonexistent"}).err, HasSubstr("cannot read"));
+}
+
 TEST(CommandLineHelp, IsNoMistake) {
   const Parsed parsed = Parse({"search", "--help"});
   EXPECT_FALSE(parsed.invocation);
