@@ -135,7 +135,7 @@ void OpenAttempt::OnTimeout() {
   LdapResult silent;
   silent.code = ldap_code::kTimeout;
   silent.diagnostic_message = "the directory did not answer in time";
-  Fail(LostWith(silent));
+  Fail(OperationEnd{.cause = EndCause::kResult, .result = std::move(silent)});
 }
 
 void OpenAttempt::Fail(CallError error) {
