@@ -29,15 +29,16 @@ std::string ConnectionOf(const std::string& line) {
   return line.substr(start, line.find(' ', start) - start);
 }
 
-// Follows the log line by line and keeps the connections that are open.
+// Follows the log line by line and keeps the connections that are open. slapd's threads write: now
+// and then the line that a short connection was closed comes before the one that it was accepted.
 class OpenConnections {
  public:
   explicit OpenConnections(LogMark since) : next_(since.line) {}
   bool NoneIn(const std::vector<std::string>& lines) {
     for (; next_ < lines.size(); ++next_) {
       const std::string& line = lines[next_];
-      if (line.find(" ACCEPT from ") != std::string::npos) open_.insert(ConnectionOf(line));
-      if (line.find(" closed") != std::string::npos) open_.erase(ConnectionOf(line));
+      if (line.find(" ACCEPT from ") != std::string::npos) Toggle(ConnectionOf(line));
+      if (line.find(" closed") != std::string::npos) Toggle(ConnectionOf(line));
     }
     return open_.empty();
   }
@@ -48,6 +49,11 @@ class OpenConnections {
   }
 
  private:
+  // Each number has one line of either kind.
+  void Toggle(const std::string& connection) {
+    if (!open_.insert(connection).second) open_.erase(connection);
+  }
+
   size_t next_;
   std::set<std::string> open_;
 };
@@ -169,7 +175,9 @@ void Slapd::AssertNoOpenConnections() const {
   OpenConnections open(started_);
   const bool none = log_.WaitUntil(
       [&](const std::vector<std::string>& lines) { return open.NoneIn(lines); });
-  if (!none) ADD_FAILURE() << "connections are still open at slapd:" << open.Names();
+  if (none) return;
+  ADD_FAILURE() << "connections are still open at slapd:" << open.Names() << "; its last lines:\n"
+                << log_.Tail();
 }
 
 }  // namespace dirlease::testing
