@@ -1,0 +1,178 @@
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <set>
+#include <utility>
+
+#include "app/config_loader.h"
+#include "app/pem_file.h"
+#include "ldap/ldap_uri.h"
+#include "rpc/grpc/listen_address.h"
+
+namespace dirlease {
+
+namespace {
+
+using config::v1::Config;
+using config::v1::Lease;
+using config::v1::Target;
+using google::protobuf::Duration;
+
+bool operator<(const Duration& a, const Duration& b) {
+  return std::pair(a.seconds(), a.nanos()) < std::pair(b.seconds(), b.nanos());
+}
+
+class Checker {
+ public:
+  explicit Checker(std::vector<std::string>& problems) : problems_(problems) {}
+
+  void Check(const Config& config) {
+    CheckListener(config);
+    CheckTargets(config);
+    CheckLease(config.lease());
+    CheckNumbers(config);
+    CheckWord("log_format", config.log_format(), {"json", "text"});
+    CheckWord("log_level", config.log_level(), {"debug", "info", "warning", "error"});
+  }
+
+ private:
+  template <typename... Parts>
+  void Add(fmt::format_string<Parts...> format, Parts&&... parts) {
+    problems_.push_back(fmt::format(format, std::forward<Parts>(parts)...));
+  }
+
+  void CheckListener(const Config& config) {
+    const auto address = ParseListenAddress(config.listen());
+    if (!address) {
+      Add("listen: \"{}\" is not of the form HOST:PORT, as 127.0.0.1:50051 or [::1]:0",
+          config.listen());
+    }
+    CheckFolder("address_file", config.address_file());
+    CheckCertificate("tls.cert", config.tls().cert(), "tls.key", config.tls().key());
+    const bool tls = !config.tls().cert().empty() || !config.tls().key().empty();
+    if (!config.client_ca().empty()) {
+      CheckAuthorities("client_ca", config.client_ca());
+      if (!tls) Add("client_ca: needs tls.cert and tls.key (--tls-cert, --tls-key) too");
+    }
+    if (tls && config.insecure()) {
+      Add("insecure: says plaintext, but a certificate is given: leave out one of them");
+    } else if (!tls && !config.insecure()) {
+      Add("tls.cert: give --tls-cert and --tls-key (and --client-ca so that callers have an identity), or serve "
+          "plaintext on loopback with --insecure");
+    }
+    if (config.insecure() && address && !IsLoopback(*address) && !config.insecure_any_address()) {
+      Add("listen: {} is no loopback address, and with --insecure passwords and tokens are readable on its network: "
+          "use TLS, or say --insecure-any-address too",
+          config.listen());
+    }
+  }
+
+  void CheckTargets(const Config& config) {
+    if (config.targets().empty()) {
+      Add("targets: none is configured: give --target=ldap://HOST or targets in the file");
+    }
+    std::set<std::string> names;
+    for (const Target& target : config.targets()) {
+      const std::string key = fmt::format("targets \"{}\"", target.name());
+      if (!names.insert(target.name()).second) {
+        Add("{}: the name is given twice: name targets as in --target=NAME=URI", key);
+      }
+      CheckTarget(key, target);
+    }
+  }
+
+  void CheckTarget(const std::string& key, const Target& target) {
+    CheckPositive(key + ": connect_timeout", target.connect_timeout());
+    CheckWord(key + ": tls", target.tls(), {"none", "starttls", "ldaps"});
+    if (target.uris().empty()) Add("{}: uris: none is given", key);
+    for (const std::string& uri : target.uris()) CheckUri(key, uri, target.tls() == "ldaps");
+    CheckCertificate(key + ": cert", target.cert(), key + ": key", target.key());
+    if (!target.ca().empty()) CheckAuthorities(key + ": ca", target.ca());
+    const bool files = !target.ca().empty() || !target.cert().empty() || !target.key().empty();
+    if (target.tls() == "none" && files) {
+      Add("{}: ca, cert and key are for TLS, which this target does not use: say --target-tls=starttls, use an "
+          "ldaps URI, or leave them out",
+          key);
+    }
+  }
+
+  void CheckUri(const std::string& key, const std::string& text, bool ldaps) {
+    const auto uri = ParseLdapUri(text);
+    if (!uri) {
+      Add("{}: \"{}\" is no address of a directory: write ldap://HOST[:PORT] or ldaps://HOST[:PORT]", key, text);
+    } else if (uri->ldaps && !ldaps) {
+      Add("{}: {} contradicts its tls setting: an ldaps URI goes with tls ldaps only", key, text);
+    } else if (!uri->ldaps && ldaps) {
+      Add("{}: {} contradicts its tls setting: write ldaps://, or say starttls", key, text);
+    }
+  }
+
+  void CheckLease(const Lease& lease) {
+    CheckPositive("lease.min_ttl", lease.min_ttl());
+    CheckPositive("lease.max_age", lease.max_age());
+    if (lease.max_ttl() < lease.min_ttl()) {
+      Add("lease.max_ttl: is below lease.min_ttl: raise --lease-max-ttl or lower --lease-min-ttl");
+    } else if (lease.default_ttl() < lease.min_ttl() || lease.max_ttl() < lease.default_ttl()) {
+      Add("lease.default_ttl: has to be between lease.min_ttl and lease.max_ttl: set --lease-default-ttl");
+    }
+    if (lease.max_age() < lease.min_ttl()) {
+      Add("lease.max_age: is below lease.min_ttl: raise --lease-max-age");
+    }
+  }
+
+  void CheckNumbers(const Config& config) {
+    CheckPositive("stall_deadline", config.stall_deadline());
+    CheckPositive("max_leases", config.max_leases());
+    CheckPositive("max_leases_per_owner", config.max_leases_per_owner());
+    CheckPositive("max_operations_per_lease", config.max_operations_per_lease());
+    if (config.memory_budget() < (1 << 20)) Add("memory_budget: has to be at least 1MiB");
+  }
+
+  void CheckPositive(const std::string& key, const Duration& duration) {
+    if (duration.seconds() == 0 && duration.nanos() == 0) Add("{}: has to be more than 0", key);
+  }
+  void CheckPositive(const std::string& key, uint32_t count) {
+    if (count == 0) Add("{}: has to be at least 1", key);
+  }
+
+  void CheckWord(const std::string& key, const std::string& word,
+                 std::initializer_list<std::string_view> words) {
+    for (const std::string_view one : words) {
+      if (one == word) return;
+    }
+    Add("{}: \"{}\" is none of {}", key, word, fmt::join(words, ", "));
+  }
+
+  void CheckFolder(const std::string& key, const std::string& path) {
+    if (path.empty()) return;
+    const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+    std::error_code error;
+    if (!folder.empty() && !std::filesystem::is_directory(folder, error)) {
+      Add("{}: there is no folder {}", key, folder.string());
+    }
+  }
+
+  void CheckCertificate(const std::string& cert_key, const std::string& cert,
+                        const std::string& key_key, const std::string& key) {
+    if (cert.empty() && key.empty()) return;
+    if (key.empty()) return Add("{}: is missing: a certificate needs its key", key_key);
+    if (cert.empty()) return Add("{}: is missing: a key needs its certificate", cert_key);
+    const std::string problem = ProblemOfKeyPair(cert, key);
+    if (!problem.empty()) Add("{}: {}", cert_key, problem);
+  }
+
+  void CheckAuthorities(const std::string& key, const std::string& path) {
+    const std::string problem = ProblemOfAuthorities(path);
+    if (!problem.empty()) Add("{}: {}", key, problem);
+  }
+
+  std::vector<std::string>& problems_;
+};
+
+}  // namespace
+
+void CheckConfig(const Config& config, std::vector<std::string>& problems) {
+  Checker(problems).Check(config);
+}
+
+}  // namespace dirlease

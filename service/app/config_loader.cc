@@ -1,0 +1,136 @@
+#include "app/config_loader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "app/config_file.h"
+#include "app/pem_file.h"
+
+namespace dirlease {
+
+namespace {
+
+using config::v1::Config;
+using config::v1::Target;
+
+// Descriptors that are no lease's: callers' connections, the listener, log, epoll ...
+constexpr uint64_t kOtherDescriptors = 512;
+constexpr uint64_t kMostLeases = 10'000;
+
+void ReadFile(const std::string& path, Config& config, std::vector<std::string>& problems) {
+  const auto text = ReadTextFile(path);
+  if (!text) {
+    problems.push_back(fmt::format("--config: cannot read {}", path));
+  } else {
+    ApplyYaml(*text, path, config, problems);
+  }
+}
+
+// [NAME=]URI[,URI...]
+Target ParseTarget(std::string_view text) {
+  Target target;
+  const size_t equals = text.find('=');
+  if (equals != std::string_view::npos && equals < text.find(':')) {
+    target.set_name(std::string(text.substr(0, equals)));
+    text.remove_prefix(equals + 1);
+  }
+  for (;;) {
+    const size_t comma = text.find(',');
+    target.add_uris(std::string(text.substr(0, comma)));
+    if (comma == std::string_view::npos) return target;
+    text.remove_prefix(comma + 1);
+  }
+}
+
+// The last source that speaks of targets gives all of them: flags, else the environment.
+std::vector<Target> TargetsOf(const std::vector<Setting>& settings) {
+  std::vector<Target> targets;
+  std::string_view source;
+  for (const Setting& setting : settings) {
+    if (setting.key != "target") continue;
+    if (setting.source != source) targets.clear();
+    source = setting.source;
+    targets.push_back(ParseTarget(setting.value));
+  }
+  return targets;
+}
+
+void ApplyToTargets(const Setting& setting, std::vector<Target>& targets,
+                    std::vector<std::string>& problems) {
+  if (targets.empty()) {
+    problems.push_back(fmt::format(
+        "{} is for targets given by --target; those of the file have their own", setting.source));
+  }
+  for (const ConfigKey& key : TargetKeys()) {
+    if (key.name != setting.key) continue;
+    std::string problem;
+    for (Target& target : targets) problem = SetKey(target, key, setting.value);
+    if (!problem.empty()) problems.push_back(setting.source + ": " + problem);
+  }
+}
+
+void ApplySettings(const std::vector<Setting>& settings, Config& config,
+                   std::vector<std::string>& problems) {
+  const std::vector<ConfigKey> keys = ConfigKeys(*Config::descriptor());
+  std::vector<Target> targets = TargetsOf(settings);
+  for (const Setting& setting : settings) {
+    const auto key = std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& candidate) {
+      return candidate.name == setting.key;
+    });
+    if (key != keys.end()) {
+      const std::string problem = SetKey(config, *key, setting.value);
+      if (!problem.empty()) problems.push_back(setting.source + ": " + problem);
+    } else if (setting.key != "target") {
+      ApplyToTargets(setting, targets, problems);
+    }
+  }
+  if (!targets.empty()) config.mutable_targets()->Assign(targets.begin(), targets.end());
+}
+
+void FillTarget(Target& target) {
+  if (target.name().empty()) target.set_name("default");
+  if (!target.has_connect_timeout()) target.mutable_connect_timeout()->set_seconds(5);
+  if (!target.tls().empty()) return;
+  const bool ldaps = target.uris_size() > 0 && target.uris(0).starts_with("ldaps:");
+  target.set_tls(ldaps ? "ldaps" : "none");
+}
+
+void FillLease(config::v1::Lease& lease) {
+  if (!lease.has_min_ttl()) lease.mutable_min_ttl()->set_seconds(10);
+  if (!lease.has_default_ttl()) lease.mutable_default_ttl()->set_seconds(5 * 60);
+  if (!lease.has_max_ttl()) lease.mutable_max_ttl()->set_seconds(60 * 60);
+  if (!lease.has_max_age()) lease.mutable_max_age()->set_seconds(12 * 60 * 60);
+}
+
+uint32_t DefaultMaxLeases(uint64_t descriptor_limit) {
+  if (descriptor_limit <= kOtherDescriptors) return 1;
+  return static_cast<uint32_t>(std::min(kMostLeases, descriptor_limit - kOtherDescriptors));
+}
+
+}  // namespace
+
+Config LoadConfig(const CommandLine& line, std::vector<std::string>& problems) {
+  Config config;
+  problems.insert(problems.end(), line.problems.begin(), line.problems.end());
+  if (!line.config_file.empty()) ReadFile(line.config_file, config, problems);
+  ApplySettings(line.settings, config, problems);
+  return config;
+}
+
+void FillDefaults(uint64_t descriptor_limit, Config& config) {
+  if (config.listen().empty()) config.set_listen("127.0.0.1:50051");
+  if (config.log_format().empty()) config.set_log_format("json");
+  if (config.log_level().empty()) config.set_log_level("info");
+  if (!config.has_drain_grace()) config.mutable_drain_grace()->set_seconds(25);
+  if (!config.has_stall_deadline()) config.mutable_stall_deadline()->set_seconds(30);
+  if (!config.has_max_leases()) config.set_max_leases(DefaultMaxLeases(descriptor_limit));
+  if (!config.has_max_leases_per_owner()) config.set_max_leases_per_owner(256);
+  if (!config.has_max_operations_per_lease()) config.set_max_operations_per_lease(64);
+  if (!config.has_anonymous()) config.set_anonymous(true);
+  if (!config.has_memory_budget()) config.set_memory_budget(256 << 20);
+  FillLease(*config.mutable_lease());
+  for (Target& target : *config.mutable_targets()) FillTarget(target);
+}
+
+}  // namespace dirlease

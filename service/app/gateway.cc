@@ -1,0 +1,80 @@
+#include "app/gateway.h"
+
+#include <future>
+#include <utility>
+
+#include "base/log.h"
+
+namespace dirlease {
+
+namespace {
+
+// Answers that are on their way when the last lease has ended.
+constexpr absl::Duration kShutdownTime = absl::Seconds(2);
+
+}  // namespace
+
+Gateway::Gateway(Settings settings)
+    : settings_(std::move(settings)),
+      loop_("dirlease-loop", clock_),
+      connector_(std::make_unique<TargetConnector>(loop_)) {
+  OnLoop([this] {
+    manager_ = std::make_unique<SessionManager>(loop_, *connector_, settings_.sessions,
+                                                std::move(settings_.targets));
+  });
+}
+
+Gateway::~Gateway() { Stop(); }
+
+std::string Gateway::Start() {
+  Server::Started started = Server::Start(settings_.server, loop_, *manager_);
+  if (started.server == nullptr) return started.error;
+  server_ = std::move(started.server);
+  loop_.Post([this] {
+    manager_->StartProbing([this](bool reachable) {
+      log::Info(reachable ? "directory reachable" : "no directory reachable");
+      server_->SetServing(reachable && !manager_->draining());
+    });
+  });
+  return "";
+}
+
+void Gateway::Drain(absl::Duration grace, absl::AnyInvocable<void()> done) {
+  draining_ = true;
+  loop_.Post([this, grace, done = std::move(done)]() mutable {
+    if (server_ != nullptr) server_->SetServing(false);
+    manager_->Drain(grace, [this, done = std::move(done)]() mutable {
+      drained_.set_value();
+      done();
+    });
+  });
+}
+
+void Gateway::Stop() {
+  if (manager_ == nullptr) return;
+  EndLeases();
+  if (server_ != nullptr) {
+    server_->Shutdown(kShutdownTime);
+    server_.reset();
+  }
+  OnLoop([this] { manager_.reset(); });
+  loop_.Stop();
+  connector_.reset();
+}
+
+void Gateway::EndLeases() {
+  if (!draining_) Drain(absl::ZeroDuration(), [] {});
+  loop_.Post([this] { manager_->EndGrace(); });
+  drained_.get_future().wait();
+}
+
+void Gateway::OnLoop(absl::AnyInvocable<void()> task) {
+  std::promise<void> done;
+  loop_.Post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+}  // namespace dirlease

@@ -1,0 +1,50 @@
+#include "app/help.h"
+
+namespace dirlease {
+
+const char kHelp[] = R"(dirleased: gRPC gateway to LDAP directories, with session leases
+
+  dirleased --target=ldap://127.0.0.1:1389 --insecure
+  dirleased --config=FILE [--KEY=VALUE ...]
+
+Each KEY is also an environment variable (--lease-min-ttl: DIRLEASE_LEASE_MIN_TTL) and a key of the YAML file
+(lease: {min_ttl: 10s}). Flag beats environment beats file. Durations are written 300ms, 2s, 5m, 1h.
+
+Listening
+  --listen=HOST:PORT             where gRPC is served, port 0 = any free one (127.0.0.1:50051)
+  --address-file=PATH            written with HOST:PORT once the listener accepts
+  --tls-cert=FILE --tls-key=FILE certificate of the listener, PEM
+  --client-ca=FILE               callers must show a certificate of these authorities; it is their identity
+  --insecure                     plaintext, callers without identity, on loopback only
+  --insecure-any-address         ... elsewhere too
+
+Directories
+  --target=[NAME=]URI[,URI...]   repeatable, the first is the default; NAME is "default" where missing
+  --target-tls=none|starttls|ldaps  by default as the URI says
+  --target-ca=FILE               authorities of the directories' certificates (the system's bundle)
+  --target-cert=FILE --target-key=FILE  our own certificate
+  --target-connect-timeout=TIME  for each URI: name resolution, TCP and TLS together (5s)
+
+Leases
+  --lease-min-ttl=TIME --lease-default-ttl=TIME --lease-max-ttl=TIME  idle time to live (10s, 5m, 1h)
+  --lease-max-age=TIME           a lease ends then, whatever renews it (12h)
+  --max-leases=N                 (the lesser of 10000 and the descriptor limit - 512)
+  --max-leases-per-owner=N       of identified callers (256)
+  --max-operations-per-lease=N   waiting ones included (64)
+  --anonymous=true|false         whether binds without identity are allowed (true)
+  --stall-deadline=TIME          a search whose reader takes nothing for so long is ended (30s)
+  --memory-budget=SIZE           for entries not read yet and unfinished messages (256MiB)
+
+Process
+  --drain-grace=TIME             how long a drain waits for running operations (25s)
+  --log-format=json|text         (json)
+  --log-level=debug|info|warning|error  (info)
+  --check-config                 names every problem of the configuration and ends
+  --print-config                 shows the effective configuration as YAML and ends
+  --version --help
+
+SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads the directories' certificates again.
+Exit status: 0 after a drain, 2 for a wrong command line or configuration, 1 for anything else.
+)";
+
+}  // namespace dirlease

@@ -1,0 +1,70 @@
+// dirleased: what a process needs once, then RunDaemon.
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "app/command_line.h"
+#include "app/config_file.h"
+#include "app/config_loader.h"
+#include "app/daemon.h"
+#include "app/descriptor_limit.h"
+#include "app/help.h"
+#include "app/settings.h"
+#include "app/signals.h"
+#include "app/version.h"
+#include "base/log.h"
+#include "ldap/libldap/libldap_init.h"
+#include "rpc/grpc/grpc_log.h"
+
+namespace dirlease {
+
+namespace {
+
+constexpr int kWrongConfiguration = 2;
+
+std::vector<std::string> Environment(char** environment) {
+  std::vector<std::string> variables;
+  for (; *environment != nullptr; ++environment) variables.emplace_back(*environment);
+  return variables;
+}
+
+int Refuse(const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) std::fprintf(stderr, "dirleased: %s\n", problem.c_str());
+  return kWrongConfiguration;
+}
+
+int Serve(const config::v1::Config& config) {
+  log::Configure(LogFormat(config), LogLevel(config));
+  RouteGrpcLog(LogLevel(config));
+  // Both change the process, which is safe only while this is its one thread.
+  const Signals signals;
+  if (!InitialiseLibldap()) {
+    log::Error("cannot start", {{"error", "the libldap found here is older than the one built with"}});
+    return 1;
+  }
+  return RunDaemon(config, signals);
+}
+
+int Run(const CommandLine& line) {
+  if (line.task == CommandLine::Task::kHelp) return std::fputs(kHelp, stdout) < 0;
+  if (line.task == CommandLine::Task::kVersion) return std::printf("dirleased %s\n", kVersion) < 0;
+  std::vector<std::string> problems;
+  config::v1::Config config = LoadConfig(line, problems);
+  FillDefaults(RaiseDescriptorLimit(), config);
+  if (line.task == CommandLine::Task::kPrintConfig && problems.empty()) {
+    std::fputs(ToYaml(config).c_str(), stdout);
+  }
+  CheckConfig(config, problems);
+  if (!problems.empty()) return Refuse(problems);
+  return line.task == CommandLine::Task::kServe ? Serve(config) : 0;
+}
+
+}  // namespace
+
+}  // namespace dirlease
+
+int main(int argc, char** argv, char** environment) {
+  return dirlease::Run(dirlease::ParseCommandLine(
+      {argv + 1, argv + argc}, dirlease::Environment(environment)));
+}

@@ -1,0 +1,90 @@
+#include "app/settings.h"
+
+#include "app/pem_file.h"
+#include "ldap/ldap_uri.h"
+
+namespace dirlease {
+
+namespace {
+
+using config::v1::Config;
+
+absl::Duration ToDuration(const google::protobuf::Duration& duration) {
+  return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
+}
+
+// A file that vanished since the check gives an empty certificate, which the listener refuses.
+std::string Contents(const std::string& path) {
+  return path.empty() ? "" : ReadTextFile(path).value_or("");
+}
+
+Server::Options ToServerOptions(const Config& config) {
+  return {.listen = config.listen(),
+          .tls = !config.insecure(),
+          .certificate = Contents(config.tls().cert()),
+          .key = Contents(config.tls().key()),
+          .client_ca = Contents(config.client_ca())};
+}
+
+SessionManager::Options ToSessionOptions(const Config& config) {
+  SessionManager::Options options;
+  options.min_ttl = ToDuration(config.lease().min_ttl());
+  options.default_ttl = ToDuration(config.lease().default_ttl());
+  options.max_ttl = ToDuration(config.lease().max_ttl());
+  options.max_age = ToDuration(config.lease().max_age());
+  options.max_leases = config.max_leases();
+  options.max_leases_per_owner = config.max_leases_per_owner();
+  options.anonymous = config.anonymous();
+  options.session.most_operations = config.max_operations_per_lease();
+  options.session.stall_deadline = ToDuration(config.stall_deadline());
+  options.budget_octets = config.memory_budget();
+  return options;
+}
+
+TargetConfig::Tls ToTls(const std::string& word) {
+  if (word == "ldaps") return TargetConfig::Tls::kLdaps;
+  return word == "starttls" ? TargetConfig::Tls::kStartTls : TargetConfig::Tls::kNone;
+}
+
+TargetConfig ToTarget(const config::v1::Target& target) {
+  TargetConfig result{.name = target.name(),
+                      .tls = ToTls(target.tls()),
+                      .ca_file = target.ca(),
+                      .cert_file = target.cert(),
+                      .key_file = target.key(),
+                      .connect_timeout = ToDuration(target.connect_timeout())};
+  for (const std::string& uri : target.uris()) result.uris.push_back(*ParseLdapUri(uri));
+  return result;
+}
+
+}  // namespace
+
+Gateway::Settings ToSettings(const Config& config) {
+  Gateway::Settings settings{.server = ToServerOptions(config),
+                             .sessions = ToSessionOptions(config)};
+  for (const auto& target : config.targets()) settings.targets.push_back(ToTarget(target));
+  return settings;
+}
+
+log::Format LogFormat(const Config& config) {
+  return config.log_format() == "text" ? log::Format::kText : log::Format::kJson;
+}
+
+log::Level LogLevel(const Config& config) {
+  if (config.log_level() == "debug") return log::Level::kDebug;
+  if (config.log_level() == "warning") return log::Level::kWarning;
+  return config.log_level() == "error" ? log::Level::kError : log::Level::kInfo;
+}
+
+absl::Duration DrainGrace(const Config& config) { return ToDuration(config.drain_grace()); }
+
+std::string TargetNames(const Config& config) {
+  std::string names;
+  for (const auto& target : config.targets()) {
+    if (!names.empty()) names += ',';
+    names += target.name();
+  }
+  return names;
+}
+
+}  // namespace dirlease

@@ -1,0 +1,23 @@
+// The signals of the daemon as events for its main thread. One per process.
+#pragma once
+
+namespace dirlease {
+
+class Signals {
+ public:
+  enum class Event {
+    kTerminate,  // SIGTERM, SIGINT
+    kReload,     // SIGHUP
+    kWoken,      // Wake
+  };
+
+  // Blocks the signals in this thread and those it starts: create it before any other thread.
+  Signals();
+
+  // Waits for the next one. Main thread only.
+  Event Wait() const;
+  // Thread-safe. Wakes that come close together may be one.
+  void Wake() const;
+};
+
+}  // namespace dirlease

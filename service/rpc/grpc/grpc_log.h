@@ -1,0 +1,11 @@
+// gRPC's own log lines become lines of base/log.
+#pragma once
+
+#include "base/log.h"
+
+namespace dirlease {
+
+// Call before gRPC is used. gRPC knows no warnings: its errors are logged, below them only at kDebug.
+void RouteGrpcLog(log::Level least);
+
+}  // namespace dirlease

@@ -1,0 +1,106 @@
+#include "rpc/grpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/service_type.h>
+
+#include <chrono>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "rpc/grpc/listen_address.h"
+#include "rpc/grpc/reflection_v1.h"
+#include "rpc/grpc/services.h"
+
+namespace dirlease {
+
+namespace {
+
+constexpr int kSecond = 1000;
+constexpr int kMostReceiveOctets = 8 * 1024 * 1024;
+
+// Health names that follow readiness.
+constexpr const char* kReadinessNames[] = {"", "dirlease.v1.SessionService",
+                                           "dirlease.v1.DirectoryService"};
+constexpr const char* kServiceNames[] = {
+    "dirlease.v1.SessionService", "dirlease.v1.DirectoryService", "grpc.health.v1.Health",
+    "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"};
+
+void SetChannelArguments(grpc::ServerBuilder& builder) {
+  // Two processes on one port would both start and share the callers.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // A caller that vanished without a word would keep its searches and its leases busy.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 30 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  // Clients that ping as often as is common would be sent away with too_many_pings.
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 10 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 1000);
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, 10 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, 15 * 60 * kSecond);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 16 * 1024);
+  builder.SetMaxReceiveMessageSize(kMostReceiveOctets);
+}
+
+std::shared_ptr<grpc::ServerCredentials> Credentials(const Server::Options& options) {
+  if (!options.tls) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions tls(
+      options.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  tls.pem_root_certs = options.client_ca;
+  tls.pem_key_cert_pairs.push_back({options.key, options.certificate});
+  return grpc::SslServerCredentials(tls);
+}
+
+// The library keeps both switches for the whole process; setting them twice would register reflection twice.
+void EnableHealthAndReflection() {
+  [[maybe_unused]] static const bool once = [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    return true;
+  }();
+}
+
+}  // namespace
+
+Server::Server() = default;
+Server::~Server() = default;
+
+Server::Started Server::Start(const Options& options, EventLoop& loop, SessionManager& manager) {
+  EnableHealthAndReflection();
+  std::unique_ptr<Server> server(new Server);
+  server->services_.push_back(NewSessionService(loop, manager));
+  server->services_.push_back(NewDirectoryService(loop, manager));
+  server->services_.push_back(
+      NewReflectionService({std::begin(kServiceNames), std::end(kServiceNames)}));
+
+  grpc::ServerBuilder builder;
+  SetChannelArguments(builder);
+  int port = 0;
+  builder.AddListeningPort(options.listen, Credentials(options), &port);
+  for (const auto& service : server->services_) builder.RegisterService(service.get());
+  server->server_ = builder.BuildAndStart();
+  if (server->server_ == nullptr || port == 0) {
+    return {nullptr, "cannot listen on " + options.listen + ": " + WhyNoListener(options.listen)};
+  }
+  server->SetServing(false);
+  server->server_->GetHealthCheckService()->SetServingStatus("liveness", true);
+  server->address_ = ReplacePort(options.listen, port);
+  return {std::move(server), ""};
+}
+
+void Server::SetServing(bool serving) {
+  for (const char* const name : kReadinessNames) {
+    server_->GetHealthCheckService()->SetServingStatus(name, serving);
+  }
+}
+
+void Server::Shutdown(absl::Duration deadline) {
+  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(deadline));
+  server_->Wait();
+}
+
+}  // namespace dirlease

@@ -1,0 +1,55 @@
+// The gRPC listener with its services, health and reflection. Thread-safe but for construction and destruction.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/event_loop.h"
+#include "session/session_manager.h"
+
+namespace grpc {
+class Server;
+class Service;
+}  // namespace grpc
+
+namespace dirlease {
+
+class Server {
+ public:
+  struct Options {
+    std::string listen;  // HOST:PORT, port 0 = any free one
+    bool tls = false;    // else plaintext
+    // PEM contents. With client_ca callers must show a certificate.
+    std::string certificate;
+    std::string key;
+    std::string client_ca;
+  };
+  struct Started {
+    std::unique_ptr<Server> server;  // null: see error
+    std::string error;
+  };
+
+  // Accepts at once. All health names but "liveness" say NOT_SERVING until SetServing.
+  // `loop` and `manager` must outlive the server.
+  static Started Start(const Options& options, EventLoop& loop, SessionManager& manager);
+  // REQUIRES: Shutdown returned.
+  ~Server();
+
+  // HOST:PORT with the real port.
+  const std::string& address() const { return address_; }
+  // What health answers for "" and each service of dirlease.
+  void SetServing(bool serving);
+  // Refuses new calls, ends those that still run after `deadline` (as a duration from now); returns when none runs.
+  void Shutdown(absl::Duration deadline);
+
+ private:
+  Server();
+
+  std::string address_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+}  // namespace dirlease
