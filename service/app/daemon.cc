@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <string>
+#include <thread>
 
 #include "app/address_file.h"
 #include "app/gateway.h"
@@ -36,26 +37,24 @@ void Reload(Gateway& gateway) {
   std::_Exit(1);
 }
 
-// Returns when a drain has ended.
+// Returns when a drain has ended. This thread stays with the signals, another one waits for the drain.
 void ServeUntilDrained(Gateway& gateway, absl::Duration grace, const Signals& signals,
                        AddressFile& address_file) {
   std::atomic<bool> drained = false;
-  bool draining = false;
+  std::thread drain;
   while (!drained) {
-    switch (signals.Wait()) {
-      case Signals::Event::kReload: Reload(gateway); break;
-      case Signals::Event::kWoken: break;
-      case Signals::Event::kTerminate:
-        if (draining) EndAtOnce(address_file);
-        draining = true;
-        log::Info("draining");
-        gateway.Drain(grace, [&] {
-          drained = true;
-          signals.Wake();
-        });
-        break;
-    }
+    const Signals::Event event = signals.Wait();
+    if (event == Signals::Event::kTerminate && drain.joinable()) EndAtOnce(address_file);
+    if (event == Signals::Event::kReload && !drain.joinable()) Reload(gateway);
+    if (event != Signals::Event::kTerminate) continue;
+    log::Info("draining");
+    drain = std::thread([&] {
+      gateway.Stop(grace);
+      drained = true;
+      signals.Wake();
+    });
   }
+  drain.join();
 }
 
 }  // namespace
@@ -75,7 +74,6 @@ int RunDaemon(const config::v1::Config& config, const Signals& signals) {
                           {"version", kVersion}});
   WarnOfMissingIdentity(config);
   ServeUntilDrained(gateway, DrainGrace(config), signals, address_file);
-  gateway.Stop();
   log::Info("drained");
   return 0;
 }

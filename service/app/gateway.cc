@@ -24,7 +24,7 @@ Gateway::Gateway(Settings settings)
   });
 }
 
-Gateway::~Gateway() { Stop(); }
+Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
 
 std::string Gateway::Start() {
   Server::Started started = Server::Start(settings_.server, loop_, *manager_);
@@ -39,33 +39,23 @@ std::string Gateway::Start() {
   return "";
 }
 
-void Gateway::Drain(absl::Duration grace, absl::AnyInvocable<void()> done) {
-  draining_ = true;
-  loop_.Post([this, grace, done = std::move(done)]() mutable {
-    if (server_ != nullptr) server_->SetServing(false);
-    manager_->Drain(grace, [this, done = std::move(done)]() mutable {
-      drained_.set_value();
-      done();
-    });
-  });
-}
-
-void Gateway::Stop() {
+void Gateway::Stop(absl::Duration grace) {
   if (manager_ == nullptr) return;
-  EndLeases();
-  if (server_ != nullptr) {
-    server_->Shutdown(kShutdownTime);
-    server_.reset();
-  }
+  EndLeases(grace);
+  if (server_ != nullptr) server_->Shutdown(kShutdownTime);
+  server_.reset();
   OnLoop([this] { manager_.reset(); });
   loop_.Stop();
   connector_.reset();
 }
 
-void Gateway::EndLeases() {
-  if (!draining_) Drain(absl::ZeroDuration(), [] {});
-  loop_.Post([this] { manager_->EndGrace(); });
-  drained_.get_future().wait();
+void Gateway::EndLeases(absl::Duration grace) {
+  std::promise<void> drained;
+  loop_.Post([&] {
+    if (server_ != nullptr) server_->SetServing(false);
+    manager_->Drain(grace, [&drained] { drained.set_value(); });
+  });
+  drained.get_future().wait();
 }
 
 void Gateway::OnLoop(absl::AnyInvocable<void()> task) {

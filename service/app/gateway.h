@@ -1,13 +1,13 @@
 // The daemon without its process: loop, connector, leases and listener put together, and taken apart in the right order.
-// Used by one thread, which is not the loop's.
+// Used by one thread at a time, never by the loop's.
 #pragma once
 
-#include <future>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
 #include "base/clock.h"
 #include "base/epoll_event_loop.h"
 #include "ldap/target_connector.h"
@@ -26,7 +26,7 @@ class Gateway {
 
   // REQUIRES: InitialiseLibldap() was called.
   explicit Gateway(Settings settings);
-  // Ends leases without grace if they were not drained.
+  // Stops without grace if it was not stopped.
   ~Gateway();
 
   // Listens and accepts calls; health follows the directories from now on. Empty, or why not. Call once.
@@ -34,23 +34,19 @@ class Gateway {
   // HOST:PORT with the real port. REQUIRES: started.
   const std::string& address() const { return server_->address(); }
 
-  // Health says NOT_SERVING, new leases are refused, operations have `grace`; `done` comes on the loop when every lease
-  // has ended. Call at most once, before Stop.
-  void Drain(absl::Duration grace, absl::AnyInvocable<void()> done);
-  // Ends everything that still lives: the listener, then leases, then the loop.
-  void Stop();
+  // Health says NOT_SERVING, new leases are refused, operations have `grace`; when every lease has ended the listener
+  // closes. Waits for all of it. Later calls do nothing.
+  void Stop(absl::Duration grace);
 
-  // The directories' certificates are read again for later connections.
+  // The directories' certificates are read again for later connections. REQUIRES: Stop was not called.
   void ReloadTls() { connector_->ReloadTls(); }
 
  private:
   // Runs the task on the loop and waits for it.
   void OnLoop(absl::AnyInvocable<void()> task);
-  void EndLeases();
+  void EndLeases(absl::Duration grace);
 
   Settings settings_;
-  bool draining_ = false;
-  std::promise<void> drained_;
   SteadyClock clock_;
   EpollEventLoop loop_;
   std::unique_ptr<TargetConnector> connector_;
