@@ -1,4 +1,5 @@
-// A file that says where the daemon listens, for scripts and tests that let it choose the port. Not thread-safe.
+// A file that says where the daemon listens, for scripts and tests that let it choose the port. Not
+// thread-safe.
 #pragma once
 
 #include <string>

@@ -92,8 +92,8 @@ class Parser {
     if (flag == "--metrics-listen") {
       line_.problems.push_back("--metrics-listen: metrics are not built yet: leave it out");
     } else if (!flag.starts_with("--")) {
-      line_.problems.push_back(fmt::format(
-          "\"{}\" is no flag: settings are written --KEY=VALUE, see --help", argument));
+      line_.problems.push_back(
+          fmt::format("\"{}\" is no flag: settings are written --KEY=VALUE, see --help", argument));
     } else {
       std::vector<std::string> flags;
       for (const KnownKey& key : keys_) flags.push_back(FlagName(key.name));

@@ -25,8 +25,8 @@ struct CommandLine {
   std::vector<std::string> problems;
 };
 
-// `arguments` without the program's name; `environment` as NAME=VALUE. Of the environment only DIRLEASE_* of known keys
-// is looked at (others put such variables there too), and no empty ones.
+// `arguments` without the program's name; `environment` as NAME=VALUE. Of the environment only
+// DIRLEASE_* of known keys is looked at (others put such variables there too), and no empty ones.
 CommandLine ParseCommandLine(const std::vector<std::string>& arguments,
                              const std::vector<std::string>& environment);
 

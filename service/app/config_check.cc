@@ -57,11 +57,13 @@ class Checker {
     if (tls && config.insecure()) {
       Add("insecure: says plaintext, but a certificate is given: leave out one of them");
     } else if (!tls && !config.insecure()) {
-      Add("tls.cert: give --tls-cert and --tls-key (and --client-ca so that callers have an identity), or serve "
+      Add("tls.cert: give --tls-cert and --tls-key (and --client-ca so that callers have an "
+          "identity), or serve "
           "plaintext on loopback with --insecure");
     }
     if (config.insecure() && address && !IsLoopback(*address) && !config.insecure_any_address()) {
-      Add("listen: {} is no loopback address, and with --insecure passwords and tokens are readable on its network: "
+      Add("listen: {} is no loopback address, and with --insecure passwords and tokens are "
+          "readable on its network: "
           "use TLS, or say --insecure-any-address too",
           config.listen());
     }
@@ -90,7 +92,8 @@ class Checker {
     if (!target.ca().empty()) CheckAuthorities(key + ": ca", target.ca());
     const bool files = !target.ca().empty() || !target.cert().empty() || !target.key().empty();
     if (target.tls() == "none" && files) {
-      Add("{}: ca, cert and key are for TLS, which this target does not use: say --target-tls=starttls, use an "
+      Add("{}: ca, cert and key are for TLS, which this target does not use: say "
+          "--target-tls=starttls, use an "
           "ldaps URI, or leave them out",
           key);
     }
@@ -99,7 +102,9 @@ class Checker {
   void CheckUri(const std::string& key, const std::string& text, bool ldaps) {
     const auto uri = ParseLdapUri(text);
     if (!uri) {
-      Add("{}: \"{}\" is no address of a directory: write ldap://HOST[:PORT] or ldaps://HOST[:PORT]", key, text);
+      Add("{}: \"{}\" is no address of a directory: write ldap://HOST[:PORT] or "
+          "ldaps://HOST[:PORT]",
+          key, text);
     } else if (uri->ldaps && !ldaps) {
       Add("{}: {} contradicts its tls setting: an ldaps URI goes with tls ldaps only", key, text);
     } else if (!uri->ldaps && ldaps) {
@@ -113,7 +118,8 @@ class Checker {
     if (lease.max_ttl() < lease.min_ttl()) {
       Add("lease.max_ttl: is below lease.min_ttl: raise --lease-max-ttl or lower --lease-min-ttl");
     } else if (lease.default_ttl() < lease.min_ttl() || lease.max_ttl() < lease.default_ttl()) {
-      Add("lease.default_ttl: has to be between lease.min_ttl and lease.max_ttl: set --lease-default-ttl");
+      Add("lease.default_ttl: has to be between lease.min_ttl and lease.max_ttl: set "
+          "--lease-default-ttl");
     }
     if (lease.max_age() < lease.min_ttl()) {
       Add("lease.max_age: is below lease.min_ttl: raise --lease-max-age");

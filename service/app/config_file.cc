@@ -15,7 +15,8 @@ using google::protobuf::Descriptor;
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-// Walks YAML and schema together, so that each value is read as what its field is and each problem knows its line.
+// Walks YAML and schema together, so that each value is read as what its field is and each problem
+// knows its line.
 class YamlReader {
  public:
   YamlReader(std::string_view origin, std::vector<std::string>& problems)

@@ -9,8 +9,8 @@
 
 namespace dirlease {
 
-// Sets in `config` what the text says. Adds what is wrong to `problems`, each with line, key and mend, and goes on.
-// `origin` names the text in them. Pure, thread-safe.
+// Sets in `config` what the text says. Adds what is wrong to `problems`, each with line, key and
+// mend, and goes on. `origin` names the text in them. Pure, thread-safe.
 void ApplyYaml(const std::string& text, std::string_view origin, config::v1::Config& config,
                std::vector<std::string>& problems);
 

@@ -64,14 +64,15 @@ std::string SetDuration(Message& message, const FieldDescriptor& field, std::str
   if (!duration) return fmt::format("\"{}\" is no duration: write it as 300ms, 2s, 5m or 1h", text);
   google::protobuf::Duration value;
   value.set_seconds(absl::ToInt64Seconds(*duration));
-  value.set_nanos(static_cast<int32_t>(
-      absl::ToInt64Nanoseconds(*duration - absl::Seconds(value.seconds()))));
+  value.set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(*duration - absl::Seconds(value.seconds()))));
   message.GetReflection()->MutableMessage(&message, &field)->CopyFrom(value);
   return "";
 }
 
 std::string SetBool(Message& message, const FieldDescriptor& field, std::string_view text) {
-  if (text != "true" && text != "false") return fmt::format("\"{}\" is neither true nor false", text);
+  if (text != "true" && text != "false")
+    return fmt::format("\"{}\" is neither true nor false", text);
   message.GetReflection()->SetBool(&message, &field, text == "true");
   return "";
 }
@@ -143,11 +144,16 @@ bool IsScalar(const FieldDescriptor& field) {
 
 std::string SetScalar(Message& message, const FieldDescriptor& field, std::string_view text) {
   switch (field.type()) {
-    case FieldDescriptor::TYPE_BOOL: return SetBool(message, field, text);
-    case FieldDescriptor::TYPE_UINT32: return SetCount(message, field, text);
-    case FieldDescriptor::TYPE_UINT64: return SetOctets(message, field, text);
-    case FieldDescriptor::TYPE_MESSAGE: return SetDuration(message, field, text);
-    default: return SetString(message, field, text);
+    case FieldDescriptor::TYPE_BOOL:
+      return SetBool(message, field, text);
+    case FieldDescriptor::TYPE_UINT32:
+      return SetCount(message, field, text);
+    case FieldDescriptor::TYPE_UINT64:
+      return SetOctets(message, field, text);
+    case FieldDescriptor::TYPE_MESSAGE:
+      return SetDuration(message, field, text);
+    default:
+      return SetString(message, field, text);
   }
 }
 
@@ -162,15 +168,19 @@ std::string SetKey(Message& message, const ConfigKey& key, std::string_view text
 std::string ScalarText(const Message& message, const FieldDescriptor& field) {
   const google::protobuf::Reflection& reflection = *message.GetReflection();
   switch (field.type()) {
-    case FieldDescriptor::TYPE_BOOL: return reflection.GetBool(message, &field) ? "true" : "false";
-    case FieldDescriptor::TYPE_UINT32: return std::to_string(reflection.GetUInt32(message, &field));
-    case FieldDescriptor::TYPE_UINT64: return FormatOctets(reflection.GetUInt64(message, &field));
+    case FieldDescriptor::TYPE_BOOL:
+      return reflection.GetBool(message, &field) ? "true" : "false";
+    case FieldDescriptor::TYPE_UINT32:
+      return std::to_string(reflection.GetUInt32(message, &field));
+    case FieldDescriptor::TYPE_UINT64:
+      return FormatOctets(reflection.GetUInt64(message, &field));
     case FieldDescriptor::TYPE_MESSAGE: {
       google::protobuf::Duration value;
       value.CopyFrom(reflection.GetMessage(message, &field));
       return DurationText(absl::Seconds(value.seconds()) + absl::Nanoseconds(value.nanos()));
     }
-    default: return reflection.GetString(message, &field);
+    default:
+      return reflection.GetString(message, &field);
   }
 }
 

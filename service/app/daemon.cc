@@ -37,7 +37,8 @@ void Reload(Gateway& gateway) {
   std::_Exit(1);
 }
 
-// Returns when a drain has ended. This thread stays with the signals, another one waits for the drain.
+// Returns when a drain has ended. This thread stays with the signals, another one waits for the
+// drain.
 void ServeUntilDrained(Gateway& gateway, absl::Duration grace, const Signals& signals,
                        AddressFile& address_file) {
   std::atomic<bool> drained = false;

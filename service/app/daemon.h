@@ -6,7 +6,8 @@
 
 namespace dirlease {
 
-// Serves until a drain has ended. 0, or 1 if it could not start. Call once, in main, with `signals` made before.
+// Serves until a drain has ended. 0, or 1 if it could not start. Call once, in main, with `signals`
+// made before.
 int RunDaemon(const config::v1::Config& config, const Signals& signals);
 
 }  // namespace dirlease

@@ -1,5 +1,5 @@
-// The daemon without its process: loop, connector, leases and listener put together, and taken apart in the right order.
-// Used by one thread at a time, never by the loop's.
+// The daemon without its process: loop, connector, leases and listener put together, and taken
+// apart in the right order. Used by one thread at a time, never by the loop's.
 #pragma once
 
 #include <memory>
@@ -29,16 +29,18 @@ class Gateway {
   // Stops without grace if it was not stopped.
   ~Gateway();
 
-  // Listens and accepts calls; health follows the directories from now on. Empty, or why not. Call once.
+  // Listens and accepts calls; health follows the directories from now on. Empty, or why not. Call
+  // once.
   std::string Start();
   // HOST:PORT with the real port. REQUIRES: started.
   const std::string& address() const { return server_->address(); }
 
-  // Health says NOT_SERVING, new leases are refused, operations have `grace`; when every lease has ended the listener
-  // closes. Waits for all of it. Later calls do nothing.
+  // Health says NOT_SERVING, new leases are refused, operations have `grace`; when every lease has
+  // ended the listener closes. Waits for all of it. Later calls do nothing.
   void Stop(absl::Duration grace);
 
-  // The directories' certificates are read again for later connections. REQUIRES: Stop was not called.
+  // The directories' certificates are read again for later connections. REQUIRES: Stop was not
+  // called.
   void ReloadTls() { connector_->ReloadTls(); }
 
  private:

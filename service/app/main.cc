@@ -30,7 +30,8 @@ std::vector<std::string> Environment(char** environment) {
 }
 
 int Refuse(const std::vector<std::string>& problems) {
-  for (const std::string& problem : problems) std::fprintf(stderr, "dirleased: %s\n", problem.c_str());
+  for (const std::string& problem : problems)
+    std::fprintf(stderr, "dirleased: %s\n", problem.c_str());
   return kWrongConfiguration;
 }
 
@@ -40,7 +41,8 @@ int Serve(const config::v1::Config& config) {
   // Both change the process, which is safe only while this is its one thread.
   const Signals signals;
   if (!InitialiseLibldap()) {
-    log::Error("cannot start", {{"error", "the libldap found here is older than the one built with"}});
+    log::Error("cannot start",
+               {{"error", "the libldap found here is older than the one built with"}});
     return 1;
   }
   return RunDaemon(config, signals);
@@ -65,6 +67,6 @@ int Run(const CommandLine& line) {
 }  // namespace dirlease
 
 int main(int argc, char** argv, char** environment) {
-  return dirlease::Run(dirlease::ParseCommandLine(
-      {argv + 1, argv + argc}, dirlease::Environment(environment)));
+  return dirlease::Run(
+      dirlease::ParseCommandLine({argv + 1, argv + argc}, dirlease::Environment(environment)));
 }

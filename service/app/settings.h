@@ -9,7 +9,8 @@
 
 namespace dirlease {
 
-// Reads the listener's certificate files. REQUIRES: FillDefaults was applied and CheckConfig found nothing.
+// Reads the listener's certificate files. REQUIRES: FillDefaults was applied and CheckConfig found
+// nothing.
 Gateway::Settings ToSettings(const config::v1::Config& config);
 log::Format LogFormat(const config::v1::Config& config);
 log::Level LogLevel(const config::v1::Config& config);

@@ -10,9 +10,12 @@ namespace {
 
 log::Level ToLevel(gpr_log_severity severity) {
   switch (severity) {
-    case GPR_LOG_SEVERITY_DEBUG: return log::Level::kDebug;
-    case GPR_LOG_SEVERITY_INFO: return log::Level::kInfo;
-    case GPR_LOG_SEVERITY_ERROR: return log::Level::kError;
+    case GPR_LOG_SEVERITY_DEBUG:
+      return log::Level::kDebug;
+    case GPR_LOG_SEVERITY_INFO:
+      return log::Level::kInfo;
+    case GPR_LOG_SEVERITY_ERROR:
+      return log::Level::kError;
   }
   return log::Level::kError;
 }

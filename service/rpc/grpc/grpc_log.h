@@ -5,7 +5,8 @@
 
 namespace dirlease {
 
-// Call before gRPC is used. gRPC knows no warnings: its errors are logged, below them only at kDebug.
+// Call before gRPC is used. gRPC knows no warnings: its errors are logged, below them only at
+// kDebug.
 void RouteGrpcLog(log::Level least);
 
 }  // namespace dirlease

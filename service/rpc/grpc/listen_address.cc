@@ -28,8 +28,8 @@ std::string TryToListen(const addrinfo& address) {
   const UniqueFd socket(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-  const bool listens = bind(socket.get(), address.ai_addr, address.ai_addrlen) == 0 &&
-                       listen(socket.get(), 1) == 0;
+  const bool listens =
+      bind(socket.get(), address.ai_addr, address.ai_addrlen) == 0 && listen(socket.get(), 1) == 0;
   return listens ? "" : strerror(errno);
 }
 

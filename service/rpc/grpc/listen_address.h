@@ -1,4 +1,5 @@
-// HOST:PORT of a listener: taking it apart, and finding out why nobody can listen there. Thread-safe.
+// HOST:PORT of a listener: taking it apart, and finding out why nobody can listen there.
+// Thread-safe.
 #pragma once
 
 #include <optional>

@@ -41,7 +41,8 @@ void AddWithImports(const FileDescriptor& file, std::set<const FileDescriptor*>&
   }
 }
 
-void SetFile(const FileDescriptor* file, const std::string& asked, ServerReflectionResponse& response) {
+void SetFile(const FileDescriptor* file, const std::string& asked,
+             ServerReflectionResponse& response) {
   if (file == nullptr) return SetNotFound(asked, response);
   std::set<const FileDescriptor*> added;
   AddWithImports(*file, added, response);
@@ -52,9 +53,10 @@ void SetFileOfExtension(const grpc::reflection::v1::ExtensionRequest& asked,
   const Descriptor* const type = Pool().FindMessageTypeByName(asked.containing_type());
   const FieldDescriptor* const extension =
       type == nullptr ? nullptr : Pool().FindExtensionByNumber(type, asked.extension_number());
-  SetFile(extension == nullptr ? nullptr : extension->file(),
-          "extension " + std::to_string(asked.extension_number()) + " of " + asked.containing_type(),
-          response);
+  SetFile(
+      extension == nullptr ? nullptr : extension->file(),
+      "extension " + std::to_string(asked.extension_number()) + " of " + asked.containing_type(),
+      response);
 }
 
 void SetExtensionNumbers(const std::string& type_name, ServerReflectionResponse& response) {
@@ -64,7 +66,8 @@ void SetExtensionNumbers(const std::string& type_name, ServerReflectionResponse&
   numbers.set_base_type_name(type_name);
   std::vector<const FieldDescriptor*> extensions;
   Pool().FindAllExtensions(type, &extensions);
-  for (const FieldDescriptor* extension : extensions) numbers.add_extension_number(extension->number());
+  for (const FieldDescriptor* extension : extensions)
+    numbers.add_extension_number(extension->number());
 }
 
 ServerReflectionResponse Answer(const Names& services, const ServerReflectionRequest& request) {
@@ -73,7 +76,8 @@ ServerReflectionResponse Answer(const Names& services, const ServerReflectionReq
   *response.mutable_original_request() = request;
   switch (request.message_request_case()) {
     case ServerReflectionRequest::kFileByFilename:
-      SetFile(Pool().FindFileByName(request.file_by_filename()), request.file_by_filename(), response);
+      SetFile(Pool().FindFileByName(request.file_by_filename()), request.file_by_filename(),
+              response);
       break;
     case ServerReflectionRequest::kFileContainingSymbol:
       SetFile(Pool().FindFileContainingSymbol(request.file_containing_symbol()),

@@ -1,4 +1,5 @@
-// Server reflection v1 over the descriptors linked into the program. The library's plugin serves v1alpha beside it.
+// Server reflection v1 over the descriptors linked into the program. The library's plugin serves
+// v1alpha beside it.
 #pragma once
 
 #include <memory>

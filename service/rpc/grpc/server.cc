@@ -55,7 +55,8 @@ std::shared_ptr<grpc::ServerCredentials> Credentials(const Server::Options& opti
   return grpc::SslServerCredentials(tls);
 }
 
-// The library keeps both switches for the whole process; setting them twice would register reflection twice.
+// The library keeps both switches for the whole process; setting them twice would register
+// reflection twice.
 void EnableHealthAndReflection() {
   [[maybe_unused]] static const bool once = [] {
     grpc::EnableDefaultHealthCheckService(true);

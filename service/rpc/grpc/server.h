@@ -1,4 +1,5 @@
-// The gRPC listener with its services, health and reflection. Thread-safe but for construction and destruction.
+// The gRPC listener with its services, health and reflection. Thread-safe but for construction and
+// destruction.
 #pragma once
 
 #include <memory>
@@ -41,7 +42,8 @@ class Server {
   const std::string& address() const { return address_; }
   // What health answers for "" and each service of dirlease.
   void SetServing(bool serving);
-  // Refuses new calls, ends those that still run after `deadline` (as a duration from now); returns when none runs.
+  // Refuses new calls, ends those that still run after `deadline` (as a duration from now); returns
+  // when none runs.
   void Shutdown(absl::Duration deadline);
 
  private:

@@ -1,0 +1,128 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "component/app/configure.h"
+#include "support/certificates.h"
+#include "support/temp_dir.h"
+
+namespace dirlease {
+namespace {
+
+using testing::Configure;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+constexpr char kTarget[] = "--target=ldap://127.0.0.1:1389";
+
+std::vector<std::string> ProblemsOf(const std::vector<std::string>& arguments) {
+  return Configure(arguments).problems;
+}
+
+TEST(ConfigCheckTest, EveryProblemIsNamedAtOnce) {
+  EXPECT_THAT(ProblemsOf({"--listen=nowhere", "--lease-min-ttl=2h", "--log-format=xml"}),
+              UnorderedElementsAre(HasSubstr("listen: \"nowhere\""), HasSubstr("tls.cert: give"),
+                                   HasSubstr("targets: none"), HasSubstr("lease.max_ttl: is below"),
+                                   HasSubstr("log_format: \"xml\" is none of json, text")));
+}
+
+TEST(ConfigCheckTest, PlaintextStaysOnLoopback) {
+  for (const char* listen : {"--listen=localhost:0", "--listen=127.8.0.1:0", "--listen=[::1]:0"}) {
+    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen}), IsEmpty()) << listen;
+  }
+  for (const char* listen : {"--listen=0.0.0.0:50051", "--listen=[::]:0", "--listen=gateway:1"}) {
+    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen}), ElementsAre(HasSubstr("no loopback")));
+    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--insecure-any-address", listen}), IsEmpty());
+  }
+}
+
+TEST(ConfigCheckTest, ListenAddressesAreChecked) {
+  for (const char* listen : {"50051", ":50051", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
+                             "127.0.0.1:http", "::1:50051", "unix:/tmp/socket"}) {
+    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", std::string("--listen=") + listen}),
+                ElementsAre(HasSubstr("HOST:PORT")))
+        << listen;
+  }
+}
+
+TEST(ConfigCheckTest, SchemeAndTlsAgree) {
+  EXPECT_THAT(ProblemsOf({"--target=ldaps://a", "--target-tls=starttls", "--insecure"}),
+              ElementsAre(HasSubstr("ldaps://a contradicts")));
+  EXPECT_THAT(ProblemsOf({"--target=ldap://a", "--target-tls=ldaps", "--insecure"}),
+              ElementsAre(HasSubstr("ldap://a contradicts")));
+  EXPECT_THAT(ProblemsOf({"--target=ldaps://a,ldap://b", "--insecure"}),
+              ElementsAre(HasSubstr("ldap://b contradicts")));
+  EXPECT_THAT(ProblemsOf({"--target=ldap://a", "--target-tls=starttls", "--insecure"}), IsEmpty());
+}
+
+TEST(ConfigCheckTest, TargetsAreChecked) {
+  EXPECT_THAT(ProblemsOf({kTarget, "--target=ldap://b", "--insecure"}),
+              ElementsAre(HasSubstr("\"default\": the name is given twice")));
+  EXPECT_THAT(ProblemsOf({"--target=http://a", "--insecure"}),
+              ElementsAre(HasSubstr("\"http://a\" is no address of a directory")));
+  EXPECT_THAT(ProblemsOf({kTarget, "--target-tls=ssl", "--insecure"}),
+              ElementsAre(HasSubstr("\"ssl\" is none of none, starttls, ldaps")));
+}
+
+TEST(ConfigCheckTest, NumbersAndTimesAreNotNothing) {
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--max-leases=0", "--stall-deadline=0s",
+                          "--memory-budget=1"}),
+              UnorderedElementsAre(HasSubstr("max_leases: has"), HasSubstr("stall_deadline: has"),
+                                   HasSubstr("memory_budget: has")));
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--drain-grace=0s"}), IsEmpty());
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--lease-default-ttl=2h"}),
+              ElementsAre(HasSubstr("lease.default_ttl: has to be between")));
+}
+
+class CertificateCheckTest : public ::testing::Test {
+ protected:
+  testing::Certificates authority_;
+  const testing::CertificateFiles own_ = authority_.IssueForLoopback();
+  const testing::CertificateFiles other_ = authority_.IssueForLoopback();
+  const std::string cert_ = "--tls-cert=" + own_.certificate;
+  const std::string key_ = "--tls-key=" + own_.key;
+};
+
+TEST_F(CertificateCheckTest, AWholeSetIsFine) {
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_}), IsEmpty());
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, "--client-ca=" + authority_.ca_file(),
+                          "--listen=0.0.0.0:50051"}),
+              IsEmpty());
+}
+
+TEST_F(CertificateCheckTest, PartsMissing) {
+  EXPECT_THAT(ProblemsOf({kTarget, cert_}), ElementsAre(HasSubstr("tls.key: is missing")));
+  EXPECT_THAT(ProblemsOf({kTarget, key_}), ElementsAre(HasSubstr("tls.cert: is missing")));
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--client-ca=" + authority_.ca_file()}),
+              ElementsAre(HasSubstr("client_ca: needs")));
+}
+
+TEST_F(CertificateCheckTest, FilesAreLookedInto) {
+  EXPECT_THAT(ProblemsOf({kTarget, "--tls-cert=/does/not/exist.pem", key_}),
+              ElementsAre(HasSubstr("cannot read /does/not/exist.pem: No such file")));
+  EXPECT_THAT(ProblemsOf({kTarget, "--tls-cert=/", key_}),
+              ElementsAre(HasSubstr("Is a directory")));
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, "--tls-key=" + other_.key}),
+              ElementsAre(HasSubstr("is not the key of")));
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, "--tls-key=" + own_.certificate}),
+              ElementsAre(HasSubstr("holds no private key")));
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, "--client-ca=" + own_.key}),
+              ElementsAre(HasSubstr("client_ca: ")));
+}
+
+TEST_F(CertificateCheckTest, TlsAndPlaintextExcludeEachOther) {
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, "--insecure"}),
+              ElementsAre(HasSubstr("insecure: ")));
+}
+
+TEST_F(CertificateCheckTest, TargetFilesAreForTlsTargets) {
+  const std::string ca = "--target-ca=" + authority_.ca_file();
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", ca}), ElementsAre(HasSubstr("are for TLS")));
+  EXPECT_THAT(ProblemsOf({"--target=ldaps://a", "--insecure", ca}), IsEmpty());
+  EXPECT_THAT(ProblemsOf({"--target=ldaps://a", "--insecure", "--target-ca=/none.pem"}),
+              ElementsAre(HasSubstr("ca: cannot read /none.pem")));
+}
+
+}  // namespace
+}  // namespace dirlease
