@@ -94,6 +94,7 @@ void Connection::WhenSocketClosed(absl::AnyInvocable<void()> callback) {
 }
 
 void Connection::OnBudgetFree() {
+  parked_ = false;
   ReadInLaterTurn();
   UpdateInterest();
 }
@@ -101,7 +102,7 @@ void Connection::OnBudgetFree() {
 void Connection::OnEvents(uint32_t events) {
   if (events & EPOLLOUT) Flush();
   if (closed()) return;
-  if (pauses_ > 0 && (events & (EPOLLHUP | EPOLLERR))) {
+  if ((pauses_ > 0 || parked_) && (events & (EPOLLHUP | EPOLLERR))) {
     hung_up_ = true;
     watch_.reset();
     return;
@@ -118,14 +119,18 @@ void Connection::Read() {
   }
   if (closed()) return;
   CountPartialMessage();
-  if (pauses_ == 0 && handle_->has_buffered_input()) ReadInLaterTurn();
+  // After a hang-up nobody else tells of what is left in the socket.
+  const bool more = handle_->has_buffered_input() || hung_up_;
+  if (pauses_ == 0 && !parked_ && more) ReadInLaterTurn();
   UpdateInterest();
 }
 
 bool Connection::ReadOne(bool& filled) {
   if (!handle_->has_buffered_input()) {
     if (filled && !hung_up_) return false;
-    if (!budget_.MayRead(this, partial_octets_ > 0)) return false;
+    CountPartialMessage();  // before asking: the end of a message ends the privilege and the parking
+    parked_ = !budget_.MayRead(this, partial_octets_ > 0);
+    if (parked_) return false;
     switch (handle_->Fill()) {
       case LdapHandle::Filled::kData:
         filled = true;
@@ -191,8 +196,9 @@ void Connection::CountPartialMessage() {
   const size_t now = closed() ? 0 : handle_->partial_message_octets();
   if (now > partial_octets_) budget_.Charge(now - partial_octets_);
   if (now < partial_octets_) budget_.Refund(partial_octets_ - now);
+  const bool ended = now == 0 && partial_octets_ > 0;
   partial_octets_ = now;
-  if (now == 0) budget_.Forget(this);
+  if (ended) budget_.Forget(this);
 }
 
 void Connection::Flush() {
@@ -207,7 +213,7 @@ void Connection::Flush() {
 
 void Connection::UpdateInterest() {
   if (closed() || watch_ == nullptr) return;
-  const bool reading = pauses_ == 0 && (budget_.used() <= budget_.limit() || partial_octets_ > 0);
+  const bool reading = pauses_ == 0 && !parked_;
   watch_->SetInterest((reading ? EPOLLIN : 0u) | (handle_->unsent_octets() > 0 ? EPOLLOUT : 0u));
 }
 

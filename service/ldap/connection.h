@@ -113,7 +113,8 @@ class Connection final : private ByteBudget::Reader {
   std::unique_ptr<Timer> abandoned_timer_;
   int pauses_ = 0;
   size_t partial_octets_ = 0;  // as charged to the budget
-  bool hung_up_ = false;       // told by the kernel while paused: the watch is gone, or it would tell for ever
+  bool parked_ = false;        // by the budget: its OnBudgetFree comes
+  bool hung_up_ = false;       // told by the kernel while not reading: the watch is gone, or it would tell for ever
   bool place_free_posted_ = false;
   bool read_posted_ = false;
   // Tasks in the loop's queue hold it weakly: they find nothing when this is gone.
