@@ -66,6 +66,7 @@ void Operation::DecidePaging() {
 }
 
 bool Operation::MayStart() const {
+  if (state_ == State::kBetweenPages && paused_) return false;
   return !pages() || session_.page_slot_free() || session_.owns_page_slot(*this);
 }
 

@@ -44,10 +44,14 @@ Outcome<Operation*> Session::Begin(std::string id, std::string_view method, Oper
                                    OperationSink& sink) {
   if (state_ != State::kActive || close_when_idle_) return SessionClosing();
   if (operations_.size() >= limits_.most_operations) return TooManyOperations(limits_.most_operations);
-  if (id.empty()) id = fmt::format("op-{}", ++last_operation_number_);
-  for (const auto& other : operations_) {
-    if (other->id() == id) return InvalidField("operation_id", "is in use on this lease: choose another");
+  const auto in_use = [this](const std::string& name) {
+    return std::any_of(operations_.begin(), operations_.end(),
+                       [&](const auto& other) { return other->id() == name; });
+  };
+  if (!id.empty() && in_use(id)) {
+    return InvalidField("operation_id", "is in use on this lease: choose another");
   }
+  while (id.empty() || in_use(id)) id = fmt::format("op-{}", ++last_operation_number_);
   if (operations_.empty()) observer_.OnSessionBusy(*this);
   operations_.push_back(
       std::make_unique<Operation>(*this, Operation::Name{std::move(id), method}, std::move(request), sink));
@@ -84,7 +88,10 @@ void Session::CloseWhenIdle(EndCause cause) {
 }
 
 void Session::Enqueue(Operation& operation) {
-  waiting_.push_back(&operation);
+  // It waits already when its reader paused and resumed between two pages.
+  if (std::find(waiting_.begin(), waiting_.end(), &operation) == waiting_.end()) {
+    waiting_.push_back(&operation);
+  }
   StartWaitingInLaterTurn();
 }
 
