@@ -88,7 +88,12 @@ void OpenAttempt::OnResponse(const ResponseView& response) {
 
 void OpenAttempt::OnBound(const LdapResult& result) {
   if (result.code != ldap_code::kSuccess) {
-    Fail(OperationEnd{.cause = EndCause::kResult, .result = result});
+    OperationEnd end{.cause = EndCause::kResult, .result = result};
+    // Answers to a compare: no caller may take them for the success of a bind that granted nothing.
+    if (result.code == ldap_code::kCompareTrue || result.code == ldap_code::kCompareFalse) {
+      end.result.code = ldap_code::kDecodingError;
+    }
+    Fail(std::move(end));
     return;
   }
   bound_ = true;

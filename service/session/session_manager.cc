@@ -162,7 +162,7 @@ void SessionManager::OnSessionIdle(Session& session) {
 }
 
 void SessionManager::OnSessionLost(Session& session) {
-  FindTarget(session.facts().target)->OnConnectOutcome(false);
+  // It says nothing of the directory's other connections: when no lease is left, a probe asks.
   EndLease(session, LeaseEnd::kLost, "directory");
 }
 
@@ -198,10 +198,11 @@ void SessionManager::Drain(absl::Duration grace, absl::AnyInvocable<void()> done
 }
 
 void SessionManager::EndGrace() {
-  const auto openings = std::exchange(openings_, {});
+  auto openings = std::exchange(openings_, {});
   for (const auto& [id, opening] : openings) {
     for (Waiter& waiter : opening->waiters) waiter.callback(CallError(DrainingFailure()));
   }
+  openings.clear();  // what they connected is the reaper's from here on, and keeps the drain open
   std::vector<Session*> left;
   for (const auto& [lease, session] : live_) left.push_back(session);
   for (Session* session : left) {
