@@ -1,0 +1,127 @@
+#include "rpc/entry_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace dirlease {
+namespace {
+
+using ::testing::ElementsAre;
+
+struct OwnedEntry {
+  std::string dn = "cn=a";
+  std::vector<std::pair<std::string, std::vector<std::string>>> attributes;
+};
+
+// Calls `use` with a view of it.
+template <typename Use>
+void With(const OwnedEntry& owned, Use use) {
+  std::vector<std::vector<std::string_view>> values;
+  for (const auto& [type, texts] : owned.attributes) values.emplace_back(texts.begin(), texts.end());
+  std::vector<AttributeView> attributes;
+  size_t octets = owned.dn.size();
+  for (size_t i = 0; i < values.size(); ++i) {
+    attributes.push_back({owned.attributes[i].first, values[i]});
+    octets += owned.attributes[i].first.size();
+    for (const std::string_view value : values[i]) octets += value.size();
+  }
+  use(EntryView{.dn = owned.dn, .attributes = attributes, .controls = {}, .octets = octets});
+}
+
+v1::SearchEntry Written(const OwnedEntry& owned, ValueFormat format = ValueFormat::kBytes) {
+  v1::SearchEntry out;
+  With(owned, [&](const EntryView& entry) { EntryToProto(entry, format, out); });
+  return out;
+}
+
+std::vector<v1::SearchEntry> Cut(const OwnedEntry& owned, ValueFormat format = ValueFormat::kBytes) {
+  std::vector<v1::SearchEntry> pieces;
+  With(owned, [&](const EntryView& entry) {
+    for (EntryCutter cutter(entry, format); !cutter.done();) cutter.Next(pieces.emplace_back());
+  });
+  return pieces;
+}
+
+const std::string kBinary("\0\xff\x30", 3);
+
+TEST(EntryWriter, BytesAreKeptAsTheyAre) {
+  const auto entry = Written({.attributes = {{"photo", {kBinary, "", "text"}}}});
+  EXPECT_THAT(entry.attributes(0).values(), ElementsAre(kBinary, "", "text"));
+  EXPECT_EQ(entry.attributes(0).text_values_size(), 0);
+}
+
+TEST(EntryWriter, TextComesAsTextWhereEveryValueIsUtf8) {
+  const auto entry =
+      Written({.attributes = {{"cn", {"Zoë", "b"}}, {"photo", {"text", kBinary}}}}, ValueFormat::kText);
+  EXPECT_THAT(entry.attributes(0).text_values(), ElementsAre("Zoë", "b"));
+  EXPECT_EQ(entry.attributes(0).values_size(), 0);
+  EXPECT_THAT(entry.attributes(1).values(), ElementsAre("text", kBinary));
+  EXPECT_EQ(entry.attributes(1).text_values_size(), 0);
+}
+
+TEST(EntryWriter, AttributesWithoutValuesKeepTheirType) {
+  const auto entry = Written({.attributes = {{"cn", {}}}});
+  EXPECT_EQ(entry.attributes(0).type(), "cn");
+  EXPECT_EQ(entry.attributes(0).values_size(), 0);
+}
+
+TEST(EntryWriter, ADnThatIsNotUtf8IsEscapedAsRfc4514Says) {
+  EXPECT_EQ(Written({.dn = "cn=Zo\xeb"}).dn(), "cn=Zo\\eb");
+}
+
+TEST(EntryWriter, AWholeEntryIsNotContinued) { EXPECT_FALSE(Written({}).continued()); }
+
+TEST(EntryCutter, ASmallEntryIsOnePiece) {
+  const auto pieces = Cut({.attributes = {{"cn", {"a"}}}});
+  ASSERT_EQ(pieces.size(), 1u);
+  EXPECT_FALSE(pieces[0].continued());
+}
+
+TEST(EntryCutter, EveryPieceButTheLastIsContinuedAndBelowTheLimit) {
+  const std::string value(400 * 1024, 'x');
+  const auto pieces = Cut({.attributes = {{"a", {value, value, value}}, {"b", {value, value}}}});
+  ASSERT_GT(pieces.size(), 1u);
+  int values = 0;
+  for (const auto& piece : pieces) {
+    EXPECT_EQ(piece.dn(), "cn=a");
+    EXPECT_EQ(piece.continued(), &piece != &pieces.back());
+    EXPECT_LE(piece.ByteSizeLong(), kMostMessageOctets + 1024);
+    for (const auto& attribute : piece.attributes()) values += attribute.values_size();
+  }
+  EXPECT_EQ(values, 5);
+}
+
+TEST(EntryCutter, AValueLargerThanAPieceStandsAlone) {
+  const std::string huge(3 * 1024 * 1024, 'x');
+  const auto pieces = Cut({.attributes = {{"a", {"1", huge, "2"}}}});
+  ASSERT_EQ(pieces.size(), 3u);
+  EXPECT_EQ(pieces[1].attributes(0).values(0).size(), huge.size());
+}
+
+TEST(EntryCutter, PiecesOfOneAttributeAgreeOnTheFormat) {
+  const std::string text(700 * 1024, 'x');
+  const auto pieces = Cut({.attributes = {{"a", {text, text, kBinary}}}}, ValueFormat::kText);
+  for (const auto& piece : pieces) EXPECT_EQ(piece.attributes(0).text_values_size(), 0);
+}
+
+TEST(EntryCutter, AttributesWithoutValuesSurviveTheCut) {
+  const std::string value(900 * 1024, 'x');
+  const auto pieces = Cut({.attributes = {{"a", {value}}, {"empty", {}}, {"b", {value}}}});
+  int empty = 0;
+  for (const auto& piece : pieces) {
+    for (const auto& attribute : piece.attributes()) empty += attribute.type() == "empty" ? 1 : 0;
+  }
+  EXPECT_EQ(empty, 1);
+}
+
+TEST(EntryWriter, OnlyValuesBeyondEveryMessageDoNotFit) {
+  const std::string fits(kMostValueOctets, 'x');
+  With({.attributes = {{"a", {fits, fits}}}}, [](const EntryView& e) { EXPECT_TRUE(ValuesFit(e)); });
+  With({.attributes = {{"a", {"1", fits + "x"}}}}, [](const EntryView& e) { EXPECT_FALSE(ValuesFit(e)); });
+}
+
+}  // namespace
+}  // namespace dirlease

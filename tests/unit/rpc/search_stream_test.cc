@@ -1,0 +1,410 @@
+// The stream state machine of Search over a real operation and a scripted directory: batches, marks, one finish.
+#include "rpc/search_stream.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "unit/session/session_fixture.h"
+
+namespace dirlease {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::EntryMessage;
+using testing::FakeMessage;
+using testing::ResultMessage;
+using Code = absl::StatusCode;
+
+// Keeps what goes out, and fails the test on what gRPC would not survive.
+class FakeSearchWriter final : public SearchWriter {
+ public:
+  void AddHeader(std::string_view key, std::string_view value) override {
+    if (!messages.empty() || status) ADD_FAILURE() << "a header after the first message";
+    headers.emplace_back(key, value);
+  }
+  void Write(const v1::SearchResponse& message) override {
+    if (outstanding || status) ADD_FAILURE() << "a write while one is outstanding, or after the end";
+    outstanding = true;
+    messages.push_back(message);
+  }
+  void WriteAndFinish(const v1::SearchResponse& message, const RpcStatus& end) override {
+    if (outstanding) ADD_FAILURE() << "the last write while one is outstanding";
+    messages.push_back(message);
+    Finish(end);
+  }
+  void Finish(const RpcStatus& end) override {
+    if (status) ADD_FAILURE() << "a second finish";
+    status = end;
+  }
+  bool cancelled() const override { return is_cancelled; }
+
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::vector<v1::SearchResponse> messages;
+  std::optional<RpcStatus> status;
+  bool outstanding = false;
+  bool is_cancelled = false;
+};
+
+class SearchStreamTest : public testing::SessionFixture {
+ protected:
+  SearchStreamTest() { Open(); }
+  ~SearchStreamTest() override {
+    if (!stream_) return;
+    stream_->OnCancel();
+    if (writer_.outstanding) CompleteWrite();
+    EXPECT_TRUE(stream_->finished());
+    EXPECT_EQ(budget_.used(), 0u);
+  }
+
+  // The id of its request.
+  int StartStream(SearchStream::Options options = {}, OperationRequest request = Search()) {
+    stream_.emplace(writer_, budget_, options, StatusContext{.operation = "Search"});
+    auto begun = session_->Begin("op", "Search", std::move(request), *stream_);
+    operation_ = begun.value();
+    stream_->OnBegun(*operation_, "s-1", "default");
+    loop_.RunUntilIdle();
+    return operation_->message_id();
+  }
+  void CompleteWrite(bool ok = true) {
+    writer_.outstanding = false;
+    stream_->OnWriteDone(ok);
+    loop_.RunUntilIdle();
+  }
+  void CompleteAllWrites() {
+    while (writer_.outstanding) CompleteWrite();
+  }
+  // So many entries, each with one value of `octets`.
+  void SendEntries(int id, int count, size_t octets = 10) {
+    std::vector<FakeMessage> entries;
+    for (int i = 0; i < count; ++i) entries.push_back(Entry(id, octets));
+    Answer(std::move(entries));
+  }
+  static FakeMessage Entry(int id, size_t octets) {
+    return EntryMessage(id, "cn=a", {{"x", {std::string(octets, 'v')}}});
+  }
+  std::vector<int> EntriesPerMessage() const {
+    std::vector<int> counts;
+    for (const v1::SearchResponse& message : writer_.messages) counts.push_back(message.entries_size());
+    return counts;
+  }
+  void ExpectEnd(Code code, const std::string& reason = "") {
+    ASSERT_TRUE(writer_.status.has_value());
+    EXPECT_EQ(writer_.status->code, static_cast<int>(code));
+    EXPECT_THAT(writer_.status->details, HasSubstr(reason));
+  }
+  bool DoneWasSent() const {
+    return !writer_.messages.empty() && writer_.messages.back().has_done();
+  }
+  size_t Abandons() const { return peer_->CountOf("abandon"); }
+
+  FakeSearchWriter writer_;
+  std::optional<SearchStream> stream_;
+  Operation* operation_ = nullptr;  // while it runs
+};
+
+TEST_F(SearchStreamTest, NamesItsOperationInTheHeader) {
+  StartStream();
+  EXPECT_THAT(writer_.headers, ElementsAre(std::pair<std::string, std::string>("ldap-operation-id", "op")));
+}
+
+TEST_F(SearchStreamTest, TheFirstEntryGoesOutAtOnce) {
+  SendEntries(StartStream(), 1);
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1));
+}
+
+TEST_F(SearchStreamTest, EntriesGatherWhileAWriteIsOutstanding) {
+  SendEntries(StartStream(), 4);
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1));
+  CompleteWrite();
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1, 3));
+}
+
+TEST_F(SearchStreamTest, EntriesArriveInOrderOnceAndWhole) {
+  const int id = StartStream();
+  Answer({EntryMessage(id, "cn=1", {{"a", {"x", std::string("\0\xff", 2)}}, {"b", {}}}),
+          EntryMessage(id, "cn=2"), EntryMessage(id, "cn=3"), ResultMessage(id)});
+  CompleteAllWrites();
+  std::vector<std::string> dns;
+  for (const auto& message : writer_.messages) {
+    for (const auto& entry : message.entries()) dns.push_back(entry.dn());
+  }
+  EXPECT_THAT(dns, ElementsAre("cn=1", "cn=2", "cn=3"));
+  const auto& first = writer_.messages[0].entries(0);
+  EXPECT_THAT(first.attributes(0).values(), ElementsAre("x", std::string("\0\xff", 2)));
+  EXPECT_EQ(first.attributes(1).type(), "b");
+}
+
+TEST_F(SearchStreamTest, AMessageHasAtMost256Entries) {
+  SendEntries(StartStream(), 601);
+  CompleteAllWrites();
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1, 256, 256, 88));
+}
+
+TEST_F(SearchStreamTest, AMessageThatHas64KibioctetsIsFull) {
+  SendEntries(StartStream(), 7, 20 * 1024);
+  CompleteAllWrites();
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1, 4, 2));
+}
+
+TEST_F(SearchStreamTest, TheCallerMayWantSmallerMessages) {
+  SendEntries(StartStream({.max_entries_per_message = 2}), 6);
+  CompleteAllWrites();
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1, 2, 2, 1));
+}
+
+TEST_F(SearchStreamTest, ReferencesAndIntermediatesTravelToo) {
+  const int id = StartStream();
+  Answer({testing::ReferenceMessage(id, {"ldap://b"}), testing::IntermediateMessage(id, "1.2", "v"),
+          ResultMessage(id)});
+  CompleteAllWrites();
+  EXPECT_EQ(writer_.messages[0].references(0).uris(0), "ldap://b");
+  EXPECT_EQ(writer_.messages[1].intermediates(0).oid(), "1.2");
+  EXPECT_EQ(writer_.messages[1].done().reference_count(), 1);
+}
+
+TEST_F(SearchStreamTest, DoneComesWithTheLastEntriesAndTheDirectorysResult) {
+  const int id = StartStream();
+  SendEntries(id, 3);
+  LdapResult result;
+  result.diagnostic_message = "all of it";
+  Answer({ResultMessage(id, result)});
+  EXPECT_FALSE(writer_.status.has_value()) << "a write is outstanding";
+  CompleteWrite();
+  ASSERT_EQ(writer_.messages.size(), 2u);
+  EXPECT_EQ(writer_.messages[1].entries_size(), 2);
+  EXPECT_EQ(writer_.messages[1].done().entry_count(), 3);
+  EXPECT_EQ(writer_.messages[1].done().result().diagnostic_message(), "all of it");
+  ExpectEnd(Code::kOk);
+}
+
+TEST_F(SearchStreamTest, AnEmptyResultIsOneMessage) {
+  const int id = StartStream();
+  Answer({ResultMessage(id)});
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(0));
+  EXPECT_TRUE(DoneWasSent());
+  ExpectEnd(Code::kOk);
+}
+
+TEST_F(SearchStreamTest, AnErrorIsSaidInTheStatusBehindWhatArrived) {
+  const int id = StartStream();
+  SendEntries(id, 1);
+  CompleteWrite();
+  Answer({ResultMessage(id, ldap_code::kSizeLimitExceeded)});
+  EXPECT_EQ(writer_.messages.back().done().result().code(), ldap_code::kSizeLimitExceeded);
+  ExpectEnd(Code::kResourceExhausted, "SIZE_LIMIT_EXCEEDED");
+}
+
+TEST_F(SearchStreamTest, ACallerMayAcceptAPartialResult) {
+  const int id = StartStream({.accept_partial = true});
+  Answer({ResultMessage(id, ldap_code::kSizeLimitExceeded)});
+  EXPECT_EQ(writer_.messages.back().done().result().code(), ldap_code::kSizeLimitExceeded);
+  ExpectEnd(Code::kOk);
+}
+
+TEST_F(SearchStreamTest, AcceptingPartsAcceptsNoOtherError) {
+  const int id = StartStream({.accept_partial = true});
+  Answer({ResultMessage(id, 32)});
+  ExpectEnd(Code::kNotFound, "NO_SUCH_OBJECT");
+}
+
+TEST_F(SearchStreamTest, ALostConnectionIsNeverDone) {
+  const int id = StartStream();
+  SendEntries(id, 2);
+  peer_->QueueEof();
+  Pump();
+  EXPECT_FALSE(DoneWasSent());
+  ExpectEnd(Code::kUnavailable, "LDAP_SERVER_DOWN");
+  EXPECT_EQ(budget_.used(), 0u);
+}
+
+TEST_F(SearchStreamTest, TheHighMarkStopsTheDirectoryAndTheLowMarkSetsItGoing) {
+  const int id = StartStream();
+  SendEntries(id, 20, 30 * 1024);
+  EXPECT_EQ(operation_->entries(), 9) << "the ninth one passed 256 KiB";
+  CompleteWrite();
+  CompleteWrite();
+  EXPECT_EQ(operation_->entries(), 9) << "still above 64 KiB";
+  CompleteWrite();
+  EXPECT_EQ(operation_->entries(), 16) << "two were left, below 64 KiB: on to the high mark again";
+  CompleteAllWrites();
+  EXPECT_EQ(operation_->entries(), 20);
+  EXPECT_EQ(budget_.used(), 0u);
+}
+
+TEST_F(SearchStreamTest, ManySmallMessagesCountAsMuchToo) {
+  SendEntries(StartStream({.max_entries_per_message = 1}), 1000);
+  EXPECT_LT(operation_->entries(), 80);
+  CompleteAllWrites();
+  EXPECT_EQ(operation_->entries(), 1000);
+}
+
+TEST_F(SearchStreamTest, MemoryIsChargedUntilItIsWritten) {
+  const int id = StartStream();
+  SendEntries(id, 2, 1000);
+  EXPECT_GE(budget_.used(), 2000u);
+  CompleteAllWrites();
+  EXPECT_EQ(budget_.used(), 0u);
+}
+
+TEST_F(SearchStreamTest, AReaderThatStopsIsGivenUpAfterTheStallDeadline) {
+  const int id = StartStream();
+  SendEntries(id, 20, 30 * 1024);
+  loop_.Advance(absl::Seconds(29));
+  EXPECT_FALSE(writer_.status.has_value());
+  loop_.Advance(absl::Seconds(1));
+  ExpectEnd(Code::kResourceExhausted, "SLOW_CONSUMER");
+  EXPECT_EQ(Abandons(), 1u);
+  EXPECT_EQ(budget_.used(), 0u);
+}
+
+TEST_F(SearchStreamTest, AnEntryThatFitsIntoNoMessageEndsTheSearchAndSaysSo) {
+  const int id = StartStream();
+  SendEntries(id, 1, kMostValueOctets + 1);
+  EXPECT_TRUE(writer_.messages.empty());
+  ExpectEnd(Code::kResourceExhausted, "ENTRY_TOO_LARGE");
+  EXPECT_EQ(Abandons(), 1u);
+}
+
+TEST_F(SearchStreamTest, ALargeEntryIsCutAndComesTogetherAgain) {
+  const int id = StartStream();
+  std::vector<std::string> photos;
+  for (char c = 'a'; c < 'k'; ++c) photos.emplace_back(300 * 1024, c);
+  Answer({EntryMessage(id, "cn=big", {{"cn", {"big"}}, {"photo", photos}, {"sn", {"x", "y"}}}),
+          EntryMessage(id, "cn=next"), ResultMessage(id)});
+  while (writer_.outstanding) {
+    CompleteWrite();
+    Pump();
+  }
+  std::map<std::string, std::vector<std::string>> values;
+  std::vector<std::string> whole;
+  for (const auto& message : writer_.messages) {
+    EXPECT_LT(message.ByteSizeLong(), kMostMessageOctets + 64 * 1024);
+    for (const auto& entry : message.entries()) {
+      if (!entry.continued()) whole.push_back(entry.dn());
+      for (const auto& attribute : entry.attributes()) {
+        auto& all = values[attribute.type()];
+        all.insert(all.end(), attribute.values().begin(), attribute.values().end());
+      }
+    }
+  }
+  EXPECT_GT(writer_.messages.size(), 2u);
+  EXPECT_THAT(whole, ElementsAre("cn=big", "cn=next"));
+  EXPECT_EQ(values["photo"], photos);
+  EXPECT_THAT(values["sn"], ElementsAre("x", "y"));
+  EXPECT_EQ(writer_.messages.back().done().entry_count(), 2);
+}
+
+TEST_F(SearchStreamTest, CancelBeforeTheFirstEntryAbandonsOnceAndFinishesOnce) {
+  StartStream();
+  stream_->OnCancel();
+  stream_->OnCancel();
+  ExpectEnd(Code::kCancelled, "OPERATION_CANCELLED");
+  EXPECT_EQ(Abandons(), 1u);
+}
+
+TEST_F(SearchStreamTest, CancelMidStreamDeliversNothingAfter) {
+  const int id = StartStream();
+  SendEntries(id, 1);
+  CompleteWrite();
+  stream_->OnCancel();
+  SendEntries(id, 5);
+  Answer({ResultMessage(id)});
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1));
+  ExpectEnd(Code::kCancelled);
+  EXPECT_EQ(Abandons(), 1u);
+}
+
+TEST_F(SearchStreamTest, CancelWithAWriteOutstandingDropsWhatGathered) {
+  const int id = StartStream();
+  SendEntries(id, 5);
+  stream_->OnCancel();
+  ExpectEnd(Code::kCancelled);
+  EXPECT_EQ(budget_.used(), 0u);
+  CompleteWrite();
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1));
+  EXPECT_EQ(Abandons(), 1u);
+}
+
+TEST_F(SearchStreamTest, CancelBeforeAFailedWriteFinishesOnce) {
+  SendEntries(StartStream(), 5);
+  writer_.is_cancelled = true;
+  stream_->OnCancel();
+  CompleteWrite(false);
+  ExpectEnd(Code::kCancelled);
+  EXPECT_EQ(Abandons(), 1u);
+}
+
+TEST_F(SearchStreamTest, CancelAfterAFailedWriteFinishesOnce) {
+  SendEntries(StartStream(), 5);
+  writer_.is_cancelled = true;
+  CompleteWrite(false);
+  stream_->OnCancel();
+  ExpectEnd(Code::kCancelled);
+  EXPECT_EQ(Abandons(), 1u);
+}
+
+TEST_F(SearchStreamTest, AWriteThatSucceedsAfterTheCallerLeftEndsItToo) {
+  SendEntries(StartStream(), 5);
+  writer_.is_cancelled = true;
+  CompleteWrite();
+  ExpectEnd(Code::kCancelled);
+  EXPECT_THAT(EntriesPerMessage(), ElementsAre(1));
+}
+
+TEST_F(SearchStreamTest, CancelBetweenPagesAbandonsNothing) {
+  SearchRequest paged;
+  paged.page_size = 1;
+  const int id = StartStream({}, Search(paged));
+  TakeAllPlaces();
+  Answer({Entry(id, 1), PageEnd(id, "next")});
+  ASSERT_EQ(operation_->state(), Operation::State::kBetweenPages);
+  stream_->OnCancel();
+  ExpectEnd(Code::kCancelled);
+  EXPECT_EQ(Abandons(), 0u);
+}
+
+TEST_F(SearchStreamTest, CancelAfterTheResultWithWritesLeftAbandonsNothing) {
+  const int id = StartStream();
+  SendEntries(id, 5);
+  Answer({ResultMessage(id)});
+  stream_->OnCancel();
+  ExpectEnd(Code::kCancelled);
+  EXPECT_FALSE(DoneWasSent());
+  EXPECT_EQ(Abandons(), 0u);
+}
+
+TEST_F(SearchStreamTest, CancelAfterTheEndChangesNothing) {
+  const int id = StartStream();
+  Answer({ResultMessage(id)});
+  stream_->OnCancel();
+  ExpectEnd(Code::kOk);
+  EXPECT_EQ(Abandons(), 0u);
+}
+
+TEST_F(SearchStreamTest, AnAbandonByNameEndsTheStream) {
+  SendEntries(StartStream(), 5);
+  session_->Abandon("op");
+  ExpectEnd(Code::kCancelled, "OPERATION_ABANDONED");
+  EXPECT_EQ(Abandons(), 1u);
+}
+
+TEST_F(SearchStreamTest, UnbindEndsTheStream) {
+  SendEntries(StartStream(), 5);
+  session_->Close(EndCause::kSessionClosed);
+  ExpectEnd(Code::kAborted, "SESSION_CLOSED");
+}
+
+TEST_F(SearchStreamTest, ARefusalFinishesWithoutAWord) {
+  stream_.emplace(writer_, budget_, SearchStream::Options{}, StatusContext{});
+  stream_->Refuse(InvalidField("filter", "is nonsense"));
+  ExpectEnd(Code::kInvalidArgument, "filter");
+  EXPECT_TRUE(writer_.headers.empty());
+}
+
+}  // namespace
+}  // namespace dirlease

@@ -1,0 +1,356 @@
+// The unary calls over a scripted directory, without gRPC.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+
+#include "rpc/directory_calls.h"
+#include "rpc/search_call.h"
+#include "rpc/session_calls.h"
+#include "unit/session/manager_fixture.h"
+
+namespace dirlease {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using testing::FakeLdapPeer;
+using testing::RecordingSink;
+using testing::ResultMessage;
+using Code = absl::StatusCode;
+
+class FakeResponder final : public Responder {
+ public:
+  void AddHeader(std::string_view key, std::string_view value) override {
+    if (status) ADD_FAILURE() << "a header after the end";
+    headers.emplace_back(key, value);
+  }
+  void Finish(const RpcStatus& end) override {
+    if (status) ADD_FAILURE() << "a second finish";
+    status = end;
+  }
+
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::optional<RpcStatus> status;
+};
+
+class UnaryCallsTest : public testing::ManagerFixture {
+ protected:
+  // Most tests call on this lease.
+  void OpenLease() {
+    peer_ = Open(opening_);
+    info_.token = opening_.token;
+  }
+  template <typename Call, typename Request, typename Response>
+  std::shared_ptr<Call> Begin(Request& request, Response& response) {
+    responder_ = {};
+    auto call = std::make_shared<Call>(manager(), info_, responder_, request, response);
+    call->Start();
+    loop_.RunUntilIdle();
+    return call;
+  }
+  void ExpectEnd(Code code, const std::string& reason = "") {
+    ASSERT_TRUE(responder_.status.has_value());
+    EXPECT_EQ(responder_.status->code, static_cast<int>(code));
+    EXPECT_THAT(responder_.status->details, HasSubstr(reason));
+  }
+  v1::CompareRequest Compare() const {
+    v1::CompareRequest request;
+    request.set_dn("cn=a");
+    request.set_attribute_type("cn");
+    request.set_text_value("a");
+    return request;
+  }
+  // Runs a compare that the directory answers with `code`.
+  v1::CompareResponse CompareAnswered(int code) {
+    v1::CompareRequest request = Compare();
+    v1::CompareResponse response;
+    const auto call = Begin<CompareCall>(request, response);
+    AnswerLast(peer_, code);
+    return response;
+  }
+
+  CallInfo info_;
+  FakeResponder responder_;
+  std::shared_ptr<FakeLdapPeer> peer_;
+};
+
+TEST_F(UnaryCallsTest, CompareSaysYesOrNo) {
+  OpenLease();
+  const auto yes = CompareAnswered(ldap_code::kCompareTrue);
+  ExpectEnd(Code::kOk);
+  EXPECT_TRUE(yes.matched());
+  EXPECT_EQ(yes.result().code(), ldap_code::kCompareTrue);
+  EXPECT_FALSE(CompareAnswered(ldap_code::kCompareFalse).matched());
+  ExpectEnd(Code::kOk);
+}
+
+TEST_F(UnaryCallsTest, ACompareAnsweredWithPlainSuccessIsNoAnswer) {
+  OpenLease();
+  CompareAnswered(ldap_code::kSuccess);
+  ExpectEnd(Code::kInternal, "DECODING_ERROR");
+}
+
+TEST_F(UnaryCallsTest, CompareTellsTheDirectorysError) {
+  OpenLease();
+  CompareAnswered(32);
+  ExpectEnd(Code::kNotFound, "NO_SUCH_OBJECT");
+}
+
+TEST_F(UnaryCallsTest, WhoAmIGivesTheAuthorizationId) {
+  OpenLease();
+  v1::WhoAmIRequest request;
+  v1::WhoAmIResponse response;
+  const auto call = Begin<WhoAmICall>(request, response);
+  EXPECT_EQ(std::get<testing::SentExtended>(peer_->last_request().body).oid,
+            "1.3.6.1.4.1.4203.1.11.3");
+  Answer(peer_, {testing::ExtendedResultMessage(peer_->last_request().message_id, {}, "", "dn:cn=app")});
+  ExpectEnd(Code::kOk);
+  EXPECT_EQ(response.authorization_id(), "dn:cn=app");
+}
+
+TEST_F(UnaryCallsTest, CancelOfARunningCallAbandonsOnceAndFinishesOnce) {
+  OpenLease();
+  v1::CompareRequest request = Compare();
+  v1::CompareResponse response;
+  const auto call = Begin<CompareCall>(request, response);
+  call->Cancel();
+  call->Cancel();
+  ExpectEnd(Code::kCancelled);
+  EXPECT_EQ(peer_->CountOf("abandon"), 1u);
+}
+
+TEST_F(UnaryCallsTest, CancelAfterTheAnswerChangesNothing) {
+  OpenLease();
+  v1::CompareRequest request = Compare();
+  v1::CompareResponse response;
+  const auto call = Begin<CompareCall>(request, response);
+  AnswerLast(peer_, ldap_code::kCompareTrue);
+  call->Cancel();
+  ExpectEnd(Code::kOk);
+  EXPECT_EQ(peer_->CountOf("abandon"), 0u);
+}
+
+TEST_F(UnaryCallsTest, OperationsAreNamedInTheHeader) {
+  OpenLease();
+  v1::CompareRequest request = Compare();
+  request.set_operation_id("mine");
+  v1::CompareResponse response;
+  const auto call = Begin<CompareCall>(request, response);
+  EXPECT_THAT(responder_.headers,
+              ElementsAre(std::pair<std::string, std::string>("ldap-operation-id", "mine")));
+  call->Cancel();
+}
+
+TEST_F(UnaryCallsTest, BadInputReachesNoDirectory) {
+  OpenLease();
+  v1::CompareRequest request = Compare();
+  request.clear_assertion();
+  v1::CompareResponse response;
+  Begin<CompareCall>(request, response);
+  ExpectEnd(Code::kInvalidArgument, "assertion");
+  EXPECT_EQ(peer_->CountOf("compare"), 0u);
+}
+
+TEST_F(UnaryCallsTest, ACallWithoutTokenNamesNoLease) {
+  v1::WhoAmIRequest request;
+  v1::WhoAmIResponse response;
+  Begin<WhoAmICall>(request, response);
+  ExpectEnd(Code::kInvalidArgument, "SESSION_MISSING");
+}
+
+TEST_F(UnaryCallsTest, TheFieldServesAsWellAsTheHeader) {
+  OpenLease();
+  info_.token.clear();
+  v1::KeepAliveRequest request;
+  request.set_session(opening_.token);
+  v1::KeepAliveResponse response;
+  Begin<KeepAliveCall>(request, response);
+  ExpectEnd(Code::kOk);
+}
+
+TEST_F(UnaryCallsTest, TokensInHeaderAndFieldThatDifferAreRefused) {
+  OpenLease();
+  v1::KeepAliveRequest request;
+  request.set_session("1.another");
+  v1::KeepAliveResponse response;
+  Begin<KeepAliveCall>(request, response);
+  ExpectEnd(Code::kInvalidArgument, "SESSION_CONFLICT");
+}
+
+TEST_F(UnaryCallsTest, AnUnknownTokenIsUnauthenticatedAndNotRepeated) {
+  info_.token = "1.secret-token";
+  v1::KeepAliveRequest request;
+  v1::KeepAliveResponse response;
+  Begin<KeepAliveCall>(request, response);
+  ExpectEnd(Code::kUnauthenticated, "SESSION_UNKNOWN");
+  EXPECT_EQ(responder_.status->details.find("secret-token"), std::string::npos);
+}
+
+TEST_F(UnaryCallsTest, AbandonFindsARunningOperationAndNoOther) {
+  OpenLease();
+  RecordingSink sink;
+  const std::string id = Run(*opening_.session, sink)->id();
+  v1::AbandonRequest request;
+  v1::AbandonResponse response;
+  request.set_operation_id(id);
+  Begin<AbandonCall>(request, response);
+  ExpectEnd(Code::kOk);
+  EXPECT_TRUE(response.found());
+  EXPECT_EQ(sink.end().cause, EndCause::kAbandoned);
+  Begin<AbandonCall>(request, response);
+  EXPECT_FALSE(response.found());
+  EXPECT_EQ(peer_->CountOf("abandon"), 1u);
+}
+
+TEST_F(UnaryCallsTest, AbandonWantsANameItCanRead) {
+  OpenLease();
+  v1::AbandonRequest request;
+  v1::AbandonResponse response;
+  Begin<AbandonCall>(request, response);
+  ExpectEnd(Code::kInvalidArgument, "operation_id");
+  request.set_operation_id("a/b");
+  Begin<AbandonCall>(request, response);
+  ExpectEnd(Code::kInvalidArgument, "operation_id");
+}
+
+TEST_F(UnaryCallsTest, OpenGivesATokenOnceInTheResponseAndInTheHeader) {
+  v1::OpenSessionRequest request;
+  request.mutable_credentials()->mutable_simple()->set_dn("cn=app");
+  request.mutable_credentials()->mutable_simple()->set_password("pw");
+  request.set_label("job");
+  v1::OpenSessionResponse response;
+  const auto call = Begin<OpenCall>(request, response);
+  Finish();
+  ExpectEnd(Code::kOk);
+  EXPECT_THAT(responder_.headers,
+              ElementsAre(std::pair<std::string, std::string>("ldap-session", response.token())));
+  EXPECT_EQ(Missing(response.token()), "");
+  EXPECT_EQ(response.session().bind_dn(), "cn=app");
+  EXPECT_EQ(response.session().label(), "job");
+  EXPECT_EQ(response.session().state(), v1::Session::STATE_ACTIVE);
+  EXPECT_EQ(response.session().ttl().seconds(), 60);
+}
+
+TEST_F(UnaryCallsTest, ARefusedBindTellsTheDirectorysResult) {
+  v1::OpenSessionRequest request;
+  v1::OpenSessionResponse response;
+  const auto call = Begin<OpenCall>(request, response);
+  AnswerLast(Connect(), 49);
+  ExpectEnd(Code::kUnauthenticated, "invalidCredentials");
+  EXPECT_EQ(response.token(), "");
+}
+
+TEST_F(UnaryCallsTest, CancelOfAnOpenUnbindsWhatWasOpened) {
+  v1::OpenSessionRequest request;
+  v1::OpenSessionResponse response;
+  const auto call = Begin<OpenCall>(request, response);
+  const auto peer = Connect();
+  call->Cancel();
+  LetSocketsClose();
+  ExpectEnd(Code::kCancelled);
+  EXPECT_EQ(peer->unbinds(), 1);
+  EXPECT_TRUE(manager().idle());
+}
+
+TEST_F(UnaryCallsTest, AGrantThatItsCallerDidNotHearOfIsUnbound) {
+  v1::OpenSessionRequest request;
+  v1::OpenSessionResponse response;
+  const auto call = Begin<OpenCall>(request, response);
+  const auto peer = Finish();
+  call->Cancel();
+  LetSocketsClose();
+  EXPECT_EQ(peer->unbinds(), 1);
+  EXPECT_EQ(manager().size(), 0u);
+}
+
+TEST_F(UnaryCallsTest, AGrantThatARequestIdCanFetchStays) {
+  v1::OpenSessionRequest request;
+  request.set_request_id("123e4567-e89b-12d3-a456-426614174000");
+  v1::OpenSessionResponse response;
+  const auto call = Begin<OpenCall>(request, response);
+  Finish();
+  call->Cancel();
+  EXPECT_EQ(manager().size(), 1u);
+}
+
+TEST_F(UnaryCallsTest, KeepAliveRenewsAndTellsTheTimes) {
+  OpenLease();
+  loop_.Advance(absl::Seconds(50));
+  v1::KeepAliveRequest request;
+  v1::KeepAliveResponse response;
+  Begin<KeepAliveCall>(request, response);
+  EXPECT_EQ(response.ttl().seconds(), 60);
+  EXPECT_EQ(response.state(), v1::Session::STATE_ACTIVE);
+  loop_.Advance(absl::Seconds(50));
+  EXPECT_EQ(Missing(opening_.token), "");
+}
+
+TEST_F(UnaryCallsTest, GetSessionListsOperationsAndDoesNotRenew) {
+  OpenLease();
+  RecordingSink sink;
+  Run(*opening_.session, sink);
+  v1::GetSessionRequest request;
+  v1::GetSessionResponse response;
+  Begin<GetSessionCall>(request, response);
+  ASSERT_EQ(response.operations_size(), 1);
+  EXPECT_EQ(response.operations(0).method(), "Search");
+  EXPECT_EQ(response.operations(0).ldap_message_id(), peer_->last_request().message_id);
+  EXPECT_EQ(response.session().active_operations(), 1);
+  AnswerLast(peer_);
+  loop_.Advance(absl::Seconds(59));
+  Begin<GetSessionCall>(request, response);
+  loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Missing(opening_.token), "SESSION_EXPIRED");
+}
+
+TEST_F(UnaryCallsTest, GetSessionNeverTellsTheToken) {
+  OpenLease();
+  v1::GetSessionRequest request;
+  v1::GetSessionResponse response;
+  Begin<GetSessionCall>(request, response);
+  EXPECT_EQ(response.SerializeAsString().find(opening_.token), std::string::npos);
+}
+
+TEST_F(UnaryCallsTest, UnbindAnswersWhatItEndedAndASecondOneThatNothingWasLeft) {
+  OpenLease();
+  RecordingSink sink;
+  Run(*opening_.session, sink);
+  v1::UnbindRequest request;
+  v1::UnbindResponse response;
+  Begin<UnbindCall>(request, response);
+  EXPECT_FALSE(responder_.status.has_value());
+  LetSocketsClose();
+  ExpectEnd(Code::kOk);
+  EXPECT_TRUE(response.was_active());
+  EXPECT_EQ(response.abandoned_operations(), 1);
+  v1::UnbindResponse second;
+  Begin<UnbindCall>(request, second);
+  ExpectEnd(Code::kOk);
+  EXPECT_FALSE(second.was_active());
+}
+
+TEST_F(UnaryCallsTest, AnUnbindWhoseCallerLeavesGoesOn) {
+  OpenLease();
+  v1::UnbindRequest request;
+  v1::UnbindResponse response;
+  const auto call = Begin<UnbindCall>(request, response);
+  call->Cancel();
+  ExpectEnd(Code::kCancelled);
+  LetSocketsClose();
+  EXPECT_EQ(peer_->unbinds(), 1);
+}
+
+TEST_F(UnaryCallsTest, UnbindWithABadWaitEndsNothing) {
+  OpenLease();
+  v1::UnbindRequest request;
+  request.mutable_wait()->set_seconds(-1);
+  v1::UnbindResponse response;
+  Begin<UnbindCall>(request, response);
+  ExpectEnd(Code::kInvalidArgument, "wait");
+  EXPECT_EQ(Missing(opening_.token), "");
+}
+
+}  // namespace
+}  // namespace dirlease
