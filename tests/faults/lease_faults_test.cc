@@ -1,0 +1,346 @@
+// Leases over the real libldap handle and connector on a real loop, against a directory that misbehaves: it costs its own
+// lease at most, and every test ends with the other lease at work.
+#include <gtest/gtest.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/epoll_event_loop.h"
+#include "ldap/libldap/libldap_init.h"
+#include "ldap/target_connector.h"
+#include "session/session_manager.h"
+#include "support/fake_directory.h"
+#include "support/leak_check.h"
+#include "support/wait_for.h"
+
+namespace dirlease {
+namespace {
+
+using testing::AutoAnswers;
+using testing::DirectoryRequest;
+using testing::EntryMessage;
+using testing::FakeDirectory;
+using testing::ResultMessage;
+using testing::Watched;
+using Kind = DirectoryRequest::Kind;
+
+// Lives on the loop, is watched from the test.
+class WatchedSink final : public OperationSink {
+ public:
+  struct Seen {
+    int entries = 0;
+    int after_end = 0;
+    std::vector<OperationEnd> ends;
+  };
+  void OnEntry(const EntryView&) override {
+    seen_.Update([](Seen& seen) { ++(seen.ends.empty() ? seen.entries : seen.after_end); });
+  }
+  void OnEnd(const OperationEnd& end) override {
+    seen_.Update([&](Seen& seen) { seen.ends.push_back(end); });
+  }
+  // How it ended; fails the test when it does not.
+  OperationEnd AwaitEnd() const {
+    const bool ended = seen_.WaitFor([](const Seen& seen) { return !seen.ends.empty(); });
+    return ended ? seen_.Get().ends[0] : OperationEnd{.cause = EndCause::kInternal};
+  }
+  void AwaitEntries(int count) const {
+    EXPECT_TRUE(seen_.WaitFor([count](const Seen& seen) { return seen.entries >= count; }));
+  }
+  Seen seen() const { return seen_.Get(); }
+
+ private:
+  Watched<Seen> seen_;
+};
+
+AutoAnswers AnswersOfTheRest() {
+  return {.binds = true, .root_dse = true, .offers_paging = false, .compares = true};
+}
+
+class LeaseFaultsTest : public ::testing::Test {
+ protected:
+  struct Lease {
+    std::string token;
+    Session* session = nullptr;  // on the loop
+  };
+
+  LeaseFaultsTest() {
+    InitialiseLibldap();
+    connector_.emplace(*loop_);
+    const std::string uri = directory_.uri();
+    OnLoop([&] {
+      manager_.emplace(*loop_, *connector_, SessionManager::Options{},
+                       std::vector<TargetConfig>{{.name = "default", .uris = {*ParseLdapUri(uri)}}});
+    });
+    victim_ = Open();
+    other_ = Open();
+  }
+  ~LeaseFaultsTest() override {
+    ExpectOtherLeaseWorks();
+    Watched<bool> drained;
+    OnLoop([&] {
+      manager_->Drain(absl::ZeroDuration(), [&] { drained.Update([](bool& value) { value = true; }); });
+    });
+    EXPECT_TRUE(drained.WaitFor([](bool value) { return value; }));
+    OnLoop([&] {
+      EXPECT_TRUE(manager_->idle());
+      EXPECT_EQ(manager_->budget().used(), 0u);
+      manager_.reset();
+    });
+    loop_->Stop();
+    connector_.reset();
+    loop_.reset();
+    for (const auto& sink : sinks_) {
+      EXPECT_EQ(sink->seen().ends.size(), 1u);
+      EXPECT_EQ(sink->seen().after_end, 0);
+    }
+  }
+
+  void OnLoop(EventLoop::Task task) {
+    Watched<bool> done;
+    loop_->Post([&] {
+      task();
+      done.Update([](bool& value) { value = true; });
+    });
+    EXPECT_TRUE(done.WaitFor([](bool value) { return value; }));
+  }
+  Lease Open() {
+    Watched<bool> answered;
+    Lease lease;
+    OnLoop([&] {
+      manager_->Open({}, OpenRequest{}, [&](SessionManager::OpenResult result) {
+        if (auto* opened = std::get_if<SessionManager::Opened>(&result)) {
+          lease = {std::string(opened->token.Reveal()), opened->session};
+        }
+        answered.Update([](bool& value) { value = true; });
+      });
+    });
+    EXPECT_TRUE(answered.WaitFor([](bool value) { return value; }));
+    EXPECT_NE(lease.session, nullptr);
+    return lease;
+  }
+  WatchedSink& Begin(const Lease& lease, OperationRequest request) {
+    WatchedSink& sink = *sinks_.emplace_back(std::make_unique<WatchedSink>());
+    OnLoop([&] {
+      auto begun = lease.session->Begin("", "Search", std::move(request), sink);
+      EXPECT_TRUE(begun.ok());
+      last_operation_ = begun.ok() ? begun.value()->id() : "";
+    });
+    return sink;
+  }
+  WatchedSink& BeginSearch(const Lease& lease, std::string filter = "(cn=*)") {
+    SearchRequest search;
+    search.base_dn = "dc=example";
+    search.filter = std::move(filter);
+    return Begin(lease, {.body = std::move(search)});
+  }
+  // A search of the victim that the directory knows of; its message id there.
+  int StartVictim(WatchedSink*& sink) {
+    sink = &BeginSearch(victim_);
+    return directory_.AwaitRequest(0, Kind::kSearch, searches_++).message_id;
+  }
+  void AbandonLast() {
+    OnLoop([&] { victim_.session->Abandon(last_operation_); });
+  }
+  std::string Missing(const Lease& lease) {
+    std::string reason;
+    OnLoop([&] {
+      auto found = manager_->Find({}, lease.token);
+      if (!found.ok()) reason = found.failure().reason;
+    });
+    return reason;
+  }
+  void Unbind(const Lease& lease) {
+    Watched<bool> done;
+    OnLoop([&] {
+      manager_->Unbind({}, lease.token, absl::ZeroDuration(),
+                       [&](Outcome<SessionManager::Unbound>) { done.Update([](bool& value) { value = true; }); });
+    });
+    EXPECT_TRUE(done.WaitFor([](bool value) { return value; }));
+  }
+  void ExpectOtherLeaseWorks() {
+    CompareRequest compare{.dn = "cn=a", .attribute_type = "cn", .value = "a"};
+    EXPECT_EQ(Begin(other_, {.body = compare}).AwaitEnd().result.code, ldap_code::kCompareTrue);
+  }
+  void ExpectVictimLost(WatchedSink& sink) {
+    EXPECT_EQ(sink.AwaitEnd().cause, EndCause::kLost);
+    EXPECT_EQ(Missing(victim_), "SESSION_LOST");
+  }
+
+  testing::LeakCheck leaks_;
+  FakeDirectory directory_{AnswersOfTheRest()};
+  SteadyClock clock_;
+  std::optional<EpollEventLoop> loop_{std::in_place, "test", clock_};
+  std::optional<TargetConnector> connector_;
+  std::optional<SessionManager> manager_;
+  Lease victim_;  // connection 0
+  Lease other_;   // connection 1
+  size_t searches_ = 1;  // the root DSE was read on connection 0
+  std::vector<std::unique_ptr<WatchedSink>> sinks_;
+  std::string last_operation_;
+  WatchedSink* sink_ = nullptr;
+};
+
+TEST_F(LeaseFaultsTest, AStallCostsNothingButItsOwnSearchWhichIsAbandonedOnce) {
+  const int id = StartVictim(sink_);
+  ExpectOtherLeaseWorks();
+  AbandonLast();
+  EXPECT_EQ(directory_.AwaitRequest(0, Kind::kAbandon).abandoned_id, id);
+  EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kAbandoned);
+  Unbind(victim_);
+  EXPECT_EQ(directory_.CountRequests(Kind::kAbandon), 1u);
+}
+
+TEST_F(LeaseFaultsTest, AFloodHoldsUpNeitherTheOtherLeaseNorItsOwnAbandon) {
+  directory_.SetAutoAnswers(AutoAnswers::All(10'000'000));
+  const int id = StartVictim(sink_);
+  sink_->AwaitEntries(1000);
+  ExpectOtherLeaseWorks();
+  AbandonLast();
+  EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kAbandoned);
+  EXPECT_EQ(directory_.AwaitRequest(0, Kind::kAbandon).abandoned_id, id);
+  directory_.SetAutoAnswers(AnswersOfTheRest());
+}
+
+TEST_F(LeaseFaultsTest, AnswersThatDribbleOctetByOctetArriveWhole) {
+  const int id = StartVictim(sink_);
+  directory_.Dribble(0);
+  for (const char* dn : {"cn=1", "cn=2", "cn=3"}) {
+    directory_.Send(0, EntryMessage(id, dn, {{"cn", {"value"}}}));
+  }
+  directory_.Send(0, ResultMessage(id));
+  EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kResult);
+  EXPECT_EQ(sink_->seen().entries, 3);
+}
+
+TEST_F(LeaseFaultsTest, ADribbleThatStopsHalfwayCanBeAbandoned) {
+  const int id = StartVictim(sink_);
+  directory_.SendRaw(0, std::string("\x30\x82\x01\x00\x02", 5));
+  ExpectOtherLeaseWorks();
+  AbandonLast();
+  EXPECT_EQ(directory_.AwaitRequest(0, Kind::kAbandon).abandoned_id, id);
+}
+
+TEST_F(LeaseFaultsTest, ALengthBeyondEveryMessageCostsTheLease) {
+  StartVictim(sink_);
+  directory_.SendLyingLength(0, 0x7fff'ffff);
+  ExpectVictimLost(*sink_);
+}
+
+TEST_F(LeaseFaultsTest, WhatIsNoLdapCostsTheLease) {
+  StartVictim(sink_);
+  directory_.SendRaw(0, "HTTP/1.1 400 Bad Request\r\n\r\n");
+  ExpectVictimLost(*sink_);
+}
+
+TEST_F(LeaseFaultsTest, AMessageInsideWhoseLengthsLieCostsTheLeaseAtMost) {
+  const int id = StartVictim(sink_);
+  // A search result entry whose DN claims more octets than the message has.
+  directory_.SendRaw(0, std::string("\x30\x09\x02\x01", 4) + static_cast<char>(id) +
+                            std::string("\x64\x04\x04\x7f" "ab", 6));
+  directory_.Send(0, ResultMessage(id));
+  sink_->AwaitEnd();
+  EXPECT_EQ(sink_->seen().entries, 0);
+}
+
+TEST_F(LeaseFaultsTest, UnknownIdsAreDropped) {
+  const int id = StartVictim(sink_);
+  directory_.Send(0, EntryMessage(id + 1000, "cn=lie"));
+  directory_.Send(0, EntryMessage(id, "cn=true"));
+  directory_.Send(0, ResultMessage(id));
+  EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kResult);
+  EXPECT_EQ(sink_->seen().entries, 1);
+  EXPECT_EQ(Missing(victim_), "");
+}
+
+TEST_F(LeaseFaultsTest, LateEntriesOfAnAbandonedSearchAreReadAndDropped) {
+  const int id = StartVictim(sink_);
+  directory_.Send(0, EntryMessage(id, "cn=1"));
+  sink_->AwaitEntries(1);
+  AbandonLast();
+  directory_.AwaitRequest(0, Kind::kAbandon);
+  WatchedSink* next = nullptr;
+  const int next_id = StartVictim(next);
+  for (int i = 0; i < 1000; ++i) directory_.Send(0, EntryMessage(id, "cn=late"));
+  directory_.Send(0, EntryMessage(next_id, "cn=next"));
+  directory_.Send(0, ResultMessage(next_id));
+  EXPECT_EQ(next->AwaitEnd().cause, EndCause::kResult);
+  EXPECT_EQ(next->seen().entries, 1);
+  EXPECT_EQ(sink_->seen().entries, 1);
+}
+
+TEST_F(LeaseFaultsTest, NoticeOfDisconnectionIsToldInTheDirectorysWords) {
+  StartVictim(sink_);
+  directory_.SendNoticeOfDisconnection(0, ldap_code::kUnavailable, "closing for the night");
+  const OperationEnd end = sink_->AwaitEnd();
+  EXPECT_EQ(end.cause, EndCause::kLost);
+  EXPECT_EQ(end.result.code, ldap_code::kUnavailable);
+  EXPECT_EQ(end.result.diagnostic_message, "closing for the night");
+  EXPECT_EQ(Missing(victim_), "SESSION_LOST");
+}
+
+TEST_F(LeaseFaultsTest, AHalfClosedConnectionIsLost) {
+  const int id = StartVictim(sink_);
+  directory_.Send(0, EntryMessage(id, "cn=1"));
+  directory_.HalfClose(0);
+  ExpectVictimLost(*sink_);
+  EXPECT_EQ(sink_->seen().entries, 1);
+}
+
+TEST_F(LeaseFaultsTest, AResetConnectionIsLost) {
+  StartVictim(sink_);
+  directory_.Reset(0);
+  ExpectVictimLost(*sink_);
+}
+
+TEST_F(LeaseFaultsTest, DeathMidSearchIsNeverACompleteResult) {
+  const int id = StartVictim(sink_);
+  for (int i = 0; i < 10; ++i) directory_.Send(0, EntryMessage(id, "cn=1"));
+  sink_->AwaitEntries(10);
+  directory_.Close(0);
+  ExpectVictimLost(*sink_);
+  EXPECT_EQ(sink_->seen().entries, 10);
+}
+
+TEST_F(LeaseFaultsTest, DeathOfAnIdleLeasesConnectionEndsTheLease) {
+  StartVictim(sink_);
+  AbandonLast();
+  directory_.AwaitRequest(0, Kind::kAbandon);
+  directory_.Close(0);
+  while (Missing(victim_).empty()) OnLoop([] {});
+  EXPECT_EQ(Missing(victim_), "SESSION_LOST");
+}
+
+TEST_F(LeaseFaultsTest, UnbindOfAPeerThatReadsNothingEndsWithinTheLimit) {
+  directory_.AllowOpenConnections();
+  StartVictim(sink_);
+  directory_.StopReading(0);
+  // Far more than the sockets take: what is unsent must not hold up the end.
+  for (int i = 0; i < 60; ++i) BeginSearch(victim_, "(cn=" + std::string(60'000, 'x') + ")");
+  Unbind(victim_);
+  EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kSessionClosed);
+}
+
+TEST_F(LeaseFaultsTest, UnbindOfAPeerThatNeverClosesEndsWithinTheLimit) {
+  directory_.HoldAfterUnbind(0);
+  Unbind(victim_);
+  directory_.AwaitRequest(0, Kind::kUnbind);
+  directory_.AwaitClosed(0);
+  EXPECT_EQ(directory_.HalfRequestOctets(0), 0u);
+}
+
+TEST_F(LeaseFaultsTest, AStalledReaderOfOneLeaseHoldsUpNoOtherLease) {
+  directory_.SetAutoAnswers(AutoAnswers::All(100'000));
+  StartVictim(sink_);
+  sink_->AwaitEntries(100);
+  OnLoop([&] { victim_.session->operations()[0]->Pause(); });
+  ExpectOtherLeaseWorks();
+  const int before = sink_->seen().entries;
+  OnLoop([] {});
+  EXPECT_EQ(sink_->seen().entries, before);
+  AbandonLast();
+  EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kAbandoned);
+}
+
+}  // namespace
+}  // namespace dirlease
