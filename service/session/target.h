@@ -21,7 +21,7 @@ class Target {
   // What a directory offers is asked again after this long.
   static constexpr absl::Duration kFeatureAge = absl::Minutes(10);
 
-  // `on_change` comes when reachable() changed. `loop` and `connector` must outlive this.
+  // `on_change` comes when reachable() changed, and when it is known for the first time. `loop` and `connector` must outlive this.
   Target(EventLoop& loop, Connector& connector, TargetConfig config,
          absl::AnyInvocable<void()> on_change);
 
@@ -32,7 +32,7 @@ class Target {
   const TargetConfig& config() const { return config_; }
   Connector& connector() { return connector_; }
   // By the last connect's outcome; false before the first.
-  bool reachable() const { return reachable_; }
+  bool reachable() const { return reachable_.value_or(false); }
   void OnConnectOutcome(bool connected);
   void OnLeaseConnected() { ++leases_; }
   void OnLeaseGone() { --leases_; }
@@ -52,7 +52,7 @@ class Target {
   Connector& connector_;
   const TargetConfig config_;
   absl::AnyInvocable<void()> on_change_;
-  bool reachable_ = false;
+  std::optional<bool> reachable_;  // empty: nobody has tried yet
   int leases_ = 0;
   std::unique_ptr<Timer> timer_;
   std::unique_ptr<Connector::Attempt> probing_;
