@@ -1,15 +1,14 @@
 #include "support/grpc/gateway_harness.h"
 
 #include <grpc/grpc.h>
-#include <grpcpp/impl/service_type.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "ldap/libldap/libldap_init.h"
 #include "ldap/target_connector.h"
-#include "rpc/grpc/services.h"
 #include "support/fake_ldap_handle.h"
 
 namespace dirlease::testing {
@@ -22,8 +21,26 @@ TargetConfig TargetAt(const std::vector<std::string>& uris, const std::string& n
   return target;
 }
 
-GatewayHarness::GrpcLibrary::GrpcLibrary() { grpc_init(); }
-GatewayHarness::GrpcLibrary::~GrpcLibrary() { grpc_shutdown_blocking(); }
+Server::Options OnFreePort() {
+  Server::Options options;
+  options.listen = "127.0.0.1:0";
+  return options;
+}
+
+GatewayHarness::Descriptors::Descriptors() {
+  grpc_init();
+  leaks_.emplace();
+  at_start_ = OpenDescriptors().size();
+}
+
+GatewayHarness::Descriptors::~Descriptors() {
+  const auto give_up = std::chrono::steady_clock::now() + kSafetyLimit;
+  while (OpenDescriptors().size() > at_start_ && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::yield();
+  }
+  leaks_.reset();
+  grpc_shutdown();
+}
 
 GatewayHarness::GatewayHarness(Options options) {
   InitialiseLibldap();
@@ -37,16 +54,13 @@ GatewayHarness::GatewayHarness(Options options) {
     connector_ = std::move(connector);
     options.targets.push_back(TargetAt({"ldap://fake"}));
   } else {
-    connector_ = std::make_unique<TargetConnector>(*loop_);
+    connector_ = std::make_unique<TargetConnector>(*loop_, options.lookup);
   }
   OnLoop([&] {
     manager_ = std::make_unique<SessionManager>(*loop_, *connector_, options.sessions,
                                                 std::move(options.targets));
   });
-  std::vector<std::unique_ptr<grpc::Service>> services;
-  services.push_back(NewSessionService(*loop_, *manager_));
-  services.push_back(NewDirectoryService(*loop_, *manager_));
-  Server::Started started = Server::Start(options.server, std::move(services));
+  Server::Started started = Server::Start(options.server, *loop_, *manager_);
   server_ = std::move(started.server);
   if (server_ == nullptr) {
     fprintf(stderr, "%s\n", started.error.c_str());

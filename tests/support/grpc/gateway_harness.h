@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,7 @@
 #include "base/clock.h"
 #include "base/epoll_event_loop.h"
 #include "ldap/connector.h"
+#include "ldap/resolver.h"
 #include "rpc/grpc/server.h"
 #include "session/session_manager.h"
 #include "support/fake_connector.h"
@@ -23,13 +25,17 @@ namespace dirlease::testing {
 
 TargetConfig TargetAt(const std::vector<std::string>& uris, const std::string& name = "default");
 
+// Plaintext.
+Server::Options OnFreePort();
+
 class GatewayHarness {
  public:
   struct Options {
     SessionManager::Options sessions;
-    Server::Options server = {.listen = "127.0.0.1:0", .certificate = {}, .key = {}, .client_ca = {}};
+    Server::Options server = OnFreePort();
     // None = a fake directory: FakeConnector, and a clock that stands still until Advance.
     std::vector<TargetConfig> targets = {};
+    Resolver::Lookup lookup = LookUpHost;  // of real targets' names
   };
 
   GatewayHarness() : GatewayHarness(Options()) {}
@@ -58,14 +64,19 @@ class GatewayHarness {
   void AwaitDrained();
 
  private:
-  // gRPC's own threads and descriptors begin and end with it.
-  struct GrpcLibrary {
-    GrpcLibrary();
-    ~GrpcLibrary();
+  // What gRPC opens for the whole process is open before descriptors are counted, and what its threads close in their own
+  // time after a channel or server is gone is waited for.
+  class Descriptors {
+   public:
+    Descriptors();
+    ~Descriptors();
+
+   private:
+    std::optional<LeakCheck> leaks_;
+    size_t at_start_;
   };
 
-  LeakCheck leaks_;
-  GrpcLibrary library_;
+  Descriptors descriptors_;
   ManualClock manual_clock_;
   SteadyClock steady_clock_;
   std::unique_ptr<EpollEventLoop> loop_;

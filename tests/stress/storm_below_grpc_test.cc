@@ -1,0 +1,359 @@
+// Everything at once below gRPC, for ThreadSanitizer above all: the real loop, connector and libldap against a scripted
+// directory, with the calls' state machines and threads that play gRPC and its callers. Leases are shared by all callers;
+// they open, search, read, stall, cancel, abandon and unbind, leases grow old, and the directory resets its connections.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/epoll_event_loop.h"
+#include "ldap/libldap/libldap_init.h"
+#include "ldap/target_connector.h"
+#include "rpc/search_call.h"
+#include "support/fake_directory.h"
+#include "support/leak_check.h"
+#include "support/storm.h"
+#include "support/wait_for.h"
+
+namespace dirlease::testing {
+namespace {
+
+// Of one search, together more than a stream holds for a reader who does not read.
+constexpr int kEntries = 300;
+constexpr size_t kEntryOctets = 2000;
+constexpr int kCallers = 8;
+constexpr int kMostLeases = 6;
+constexpr std::chrono::seconds kDuration{4};
+
+// One Search RPC with a caller who reads when he likes. Its writer's half is the loop's, as in rpc/grpc.
+class StormSearch final : private SearchWriter {
+ public:
+  StormSearch(EventLoop& loop, SessionManager& manager, std::string token, std::string id)
+      : loop_(loop), request_(RequestFor(id)) {
+    CallInfo info;
+    info.token = std::move(token);
+    call_ = std::make_shared<SearchCall>(manager, std::move(info),
+                                         static_cast<SearchWriter&>(*this), request_);
+    loop_.Post([call = call_] { call->Start(); });
+  }
+  // As a reactor's OnDone: the call may be on the loop's stack.
+  ~StormSearch() override {
+    AwaitFinish();
+    Watched<bool> gone;
+    loop_.Post([call = std::move(call_), &gone]() mutable {
+      call.reset();
+      gone.Update([](bool& value) { value = true; });
+    });
+    EXPECT_TRUE(gone.WaitFor([](bool value) { return value; }));
+  }
+
+  // Waits for something to read or the end; false: it has ended.
+  bool AwaitMessage() {
+    EXPECT_TRUE(state_.WaitFor([](const State& state) { return state.writing || state.finished; }));
+    return !state_.Get().finished;
+  }
+  // REQUIRES: a message waits.
+  void TakeMessage() {
+    state_.Update([](State& state) { state.writing = false; });
+    loop_.Post([call = call_] { call->OnWriteDone(true); });
+  }
+  void Cancel() {
+    cancelled_ = true;
+    loop_.Post([call = call_] { call->Cancel(); });
+  }
+  void AwaitFinish() {
+    EXPECT_TRUE(state_.WaitFor([](const State& state) { return state.finished; }));
+  }
+  int code() const { return state_.Get().code; }
+  int entries() const { return state_.Get().entries; }
+
+ private:
+  struct State {
+    bool writing = false;
+    bool finished = false;
+    int entries = 0;
+    int code = 0;
+  };
+
+  static v1::SearchRequest RequestFor(const std::string& id) {
+    v1::SearchRequest request;
+    request.set_base_dn("dc=example");
+    request.set_operation_id(id);
+    return request;
+  }
+  void Take(State& state, const v1::SearchResponse& message) {
+    for (const v1::SearchEntry& entry : message.entries()) {
+      EXPECT_EQ(entry.dn(), "cn=" + std::to_string(state.entries) + ",dc=example");
+      ++state.entries;
+    }
+  }
+  void AddHeader(std::string_view, std::string_view) override {}
+  void Write(const v1::SearchResponse& message) override {
+    state_.Update([&](State& state) {
+      EXPECT_FALSE(state.writing || state.finished) << "a write too early";
+      Take(state, message);
+      state.writing = true;
+    });
+  }
+  void WriteAndFinish(const v1::SearchResponse& message, const RpcStatus& status) override {
+    state_.Update([&](State& state) {
+      EXPECT_FALSE(state.writing || state.finished) << "a write too early";
+      Take(state, message);
+      EXPECT_TRUE(message.has_done());
+      Finish(state, status);
+    });
+  }
+  void Finish(const RpcStatus& status) override {
+    state_.Update([&](State& state) {
+      EXPECT_NE(status.code, 0) << "a success without done";
+      Finish(state, status);
+    });
+  }
+  void Finish(State& state, const RpcStatus& status) {
+    EXPECT_FALSE(state.finished) << "finished twice";
+    if (status.code == 0) {
+      EXPECT_EQ(state.entries, kEntries);
+    }
+    state.finished = true;
+    state.code = status.code;
+  }
+  bool cancelled() const override { return cancelled_; }
+
+  EventLoop& loop_;
+  const v1::SearchRequest request_;
+  std::atomic<bool> cancelled_ = false;
+  Watched<State> state_;
+  std::shared_ptr<SearchCall> call_;
+};
+
+class Storm {
+ public:
+  explicit Storm(uint32_t seed) : seed_(seed) {
+    InitialiseLibldap();
+    TargetConfig target;
+    target.name = "default";
+    for (const FakeDirectory* directory : {&first_, &second_}) {
+      target.uris.push_back(ParseLdapUri(directory->uri()).value());
+    }
+    SessionManager::Options options;
+    options.min_ttl = absl::Milliseconds(50);
+    options.max_age = absl::Milliseconds(700);
+    options.session.stall_deadline = absl::Milliseconds(150);
+    options.budget_octets = 512 * 1024;
+    OnLoop([&] {
+      manager_ = std::make_unique<SessionManager>(loop_, connector_, options,
+                                                  std::vector<TargetConfig>{target});
+      manager_->StartProbing([](bool) {});
+    });
+  }
+  ~Storm() {
+    Watched<bool> drained;
+    OnLoop([&] {
+      manager_->Drain(absl::ZeroDuration(), [&] { drained.Update([](bool& done) { done = true; }); });
+      manager_->EndGrace();
+    });
+    EXPECT_TRUE(drained.WaitFor([](bool done) { return done; }));
+    OnLoop([&] {
+      EXPECT_TRUE(manager_->idle());
+      EXPECT_EQ(manager_->size(), 0u);
+      EXPECT_EQ(manager_->budget().used(), 0u);
+      manager_.reset();
+    });
+    loop_.Stop();
+    for (FakeDirectory* directory : {&first_, &second_}) {
+      directory->AwaitNoConnections();
+      CheckRequests(*directory);
+    }
+  }
+
+  void Run() {
+    std::vector<std::thread> callers;
+    for (int i = 0; i < kCallers; ++i) callers.emplace_back([this, i] { RunCaller(i); });
+    Dice dice(seed_);
+    while (!over()) {
+      const int next = callers_steps_.Get() + 40;
+      ASSERT_TRUE(callers_steps_.WaitFor([next](int steps) { return steps >= next; }));
+      ResetSome(dice);
+    }
+    for (std::thread& caller : callers) caller.join();
+    std::printf("searches by status code:");
+    for (const auto& [code, count] : ends_.Get()) std::printf(" %d: %d", code, count);
+    std::printf("; connections: %zu\n", first_.accepted_connections() + second_.accepted_connections());
+    EXPECT_GT(ends_.Get().at(0), 0);
+  }
+
+ private:
+  static AutoAnswers Answers() {
+    AutoAnswers answers = AutoAnswers::All(kEntries);
+    answers.entry_value_octets = kEntryOctets;
+    return answers;
+  }
+  bool over() const { return std::chrono::steady_clock::now() - start_ > kDuration; }
+
+  void OnLoop(EventLoop::Task task) {
+    Watched<bool> done;
+    loop_.Post([&] {
+      task();
+      done.Update([](bool& value) { value = true; });
+    });
+    if (!done.WaitFor([](bool value) { return value; })) abort();
+  }
+
+  // What a restart means for the gateway: connections are gone, and from half time on the first address refuses.
+  void ResetSome(Dice& dice) {
+    FakeDirectory& directory = dice.OneIn(2) ? first_ : second_;
+    const size_t count = directory.accepted_connections();
+    for (size_t i = 0; i < count; ++i) {
+      if (dice.OneIn(4)) directory.Reset(i);
+    }
+    if (std::chrono::steady_clock::now() - start_ > kDuration / 2) first_.StopListening();
+  }
+
+  std::string Open(Dice& dice) {
+    OpenRequest request;
+    request.bind.name = "cn=storm";
+    request.bind.password = Secret("storm-password");
+    request.ttl = absl::Milliseconds(50 + dice.Roll(500));
+    const bool cancel = dice.OneIn(8);
+    auto answer = std::make_shared<Watched<std::optional<std::string>>>();
+    loop_.Post([this, cancel, answer, request = std::move(request)]() mutable {
+      const auto ticket = manager_->Open({}, std::move(request), [answer](SessionManager::OpenResult result) {
+        auto* opened = std::get_if<SessionManager::Opened>(&result);
+        answer->Update([&](auto& token) { token = opened ? std::string(opened->token.Reveal()) : ""; });
+      });
+      if (!cancel) return;
+      manager_->CancelOpen(ticket);
+      answer->Update([](auto& token) { token = ""; });
+    });
+    EXPECT_TRUE(answer->WaitFor([](const auto& token) { return token.has_value(); }));
+    return *answer->Get();
+  }
+
+  std::string SomeLease(Dice& dice) {
+    const auto leases = leases_.Get();
+    if (leases.size() >= kMostLeases || (!leases.empty() && !dice.OneIn(5))) {
+      return leases[static_cast<size_t>(dice.Roll(static_cast<int>(leases.size())))];
+    }
+    const std::string token = Open(dice);
+    if (!token.empty()) leases_.Update([&](auto& all) { all.push_back(token); });
+    return token;
+  }
+
+  void Unbind(const std::string& token, absl::Duration wait) {
+    leases_.Update([&](auto& all) { std::erase(all, token); });
+    Watched<bool> answered;
+    loop_.Post([&] {
+      manager_->Unbind({}, token, wait, [&](Outcome<SessionManager::Unbound>) {
+        answered.Update([](bool& value) { value = true; });
+      });
+    });
+    EXPECT_TRUE(answered.WaitFor([](bool value) { return value; }));
+  }
+
+  void Abandon(const std::string& token, const std::string& id) {
+    loop_.Post([this, token, id] {
+      const auto session = manager_->Find({}, token);
+      if (session.ok()) session.value()->Abandon(id);
+    });
+  }
+
+  void RunSearch(Dice& dice, const std::string& token, const std::string& id) {
+    StormSearch search(loop_, *manager_, token, id);
+    const int leave_after = dice.OneIn(3) ? dice.Roll(4) : 1000;
+    for (int read = 0; search.AwaitMessage(); ++read) {
+      if (read < leave_after) {
+        search.TakeMessage();
+        continue;
+      }
+      switch (dice.Roll(5)) {
+        case 0:
+          Abandon(token, id);
+          search.AwaitFinish();
+          break;
+        case 1:
+          Unbind(token, absl::ZeroDuration());
+          break;
+        case 2:
+          search.AwaitFinish();  // stalls until somebody has enough of it
+          break;
+        case 3:
+          Abandon(token, id);
+          [[fallthrough]];
+        default:
+          search.Cancel();
+      }
+      search.AwaitFinish();
+    }
+    if (dice.OneIn(4)) search.Cancel();  // after the end
+    ends_.Update([&](auto& ends) { ++ends[search.code()]; });
+    // A lease that is gone is nobody's any more.
+    if (search.code() == 16) leases_.Update([&](auto& all) { std::erase(all, token); });
+  }
+
+  void RunCaller(int number) {
+    Dice dice(seed_ + 1 + static_cast<uint32_t>(number));
+    for (int step = 0; !over(); ++step) {
+      callers_steps_.Update([](int& steps) { ++steps; });
+      const std::string token = SomeLease(dice);
+      if (token.empty()) continue;
+      const std::string id = "caller-" + std::to_string(number);
+      if (dice.OneIn(12)) {
+        StormSearch unread(loop_, *manager_, token, id + "-b");
+        unread.Cancel();
+      }
+      RunSearch(dice, token, id);
+      if (dice.OneIn(10)) Unbind(token, absl::Milliseconds(dice.Roll(30)));
+    }
+    // The other one's waiting must not outlast the callers.
+    callers_steps_.Update([](int& steps) { steps += 1000; });
+  }
+
+  // What the directory saw, connection by connection: nothing abandoned twice or that was never asked, one unbind and
+  // nothing after it, nothing half.
+  static void CheckRequests(const FakeDirectory& directory) {
+    for (size_t i = 0; i < directory.accepted_connections(); ++i) {
+      std::set<int> asked, abandoned;
+      int unbinds = 0;
+      for (const DirectoryRequest& request : directory.Requests(i)) {
+        EXPECT_EQ(unbinds, 0) << "a request after the unbind";
+        if (request.kind == FakeDirectory::Kind::kUnbind) ++unbinds;
+        if (request.kind != FakeDirectory::Kind::kAbandon) {
+          EXPECT_TRUE(asked.insert(request.message_id).second);
+          continue;
+        }
+        EXPECT_TRUE(asked.count(request.abandoned_id));
+        EXPECT_TRUE(abandoned.insert(request.abandoned_id).second) << "abandoned twice";
+      }
+      EXPECT_LE(unbinds, 1);
+      EXPECT_EQ(directory.HalfRequestOctets(i), 0u);
+    }
+  }
+
+  const uint32_t seed_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  LeakCheck leaks_;
+  FakeDirectory first_{Answers()};
+  FakeDirectory second_{Answers()};
+  SteadyClock clock_;
+  EpollEventLoop loop_{"storm", clock_};
+  TargetConnector connector_{loop_};
+  std::unique_ptr<SessionManager> manager_;
+  Watched<std::vector<std::string>> leases_;
+  Watched<int> callers_steps_;
+  Watched<std::map<int, int>> ends_;
+};
+
+TEST(StormBelowGrpc, EndsWithNothing) {
+  Storm storm(StormSeed());
+  storm.Run();
+}
+
+}  // namespace
+}  // namespace dirlease::testing
