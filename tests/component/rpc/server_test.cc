@@ -1,0 +1,148 @@
+// What the listener serves beside the calls that are built, and whose leases are whose with mutual TLS.
+#include <google/protobuf/descriptor.pb.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "component/rpc/gateway_test.h"
+#include "grpc/reflection/v1/reflection.pb.h"
+#include "support/certificates.h"
+
+namespace dirlease::testing {
+namespace {
+
+using ServerTest = GatewayTest;
+
+TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
+  token_ = client_->Open().token();
+  const auto code = [&](const google::protobuf::Message& request) {
+    return client_->Call(request, nullptr, {.token = token_}).code;
+  };
+  EXPECT_EQ(code(v1::ContinueBindRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::RebindRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::HoldSessionRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::VerifyCredentialsRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::GetEntryRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::AddRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::ModifyRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::DeleteRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::ModifyDnRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::ChangePasswordRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::ExtendedRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::SyncRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::PipelineRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::GetRootDseRequest()), Code::kUnimplemented);
+  EXPECT_EQ(code(v1::GetSchemaRequest()), Code::kUnimplemented);
+}
+
+TEST_F(ServerTest, HealthFollowsTheDirectoryAndLivenessDoesNot) {
+  const std::vector<std::string> names = {"", "dirlease.v1.SessionService",
+                                          "dirlease.v1.DirectoryService"};
+  // The probe was answered before the fixture had its client.
+  for (const std::string& name : names) EXPECT_EQ(HealthOf(*client_, name), 1) << name;
+  gateway_.connector().AutoAnswerProbes(false);
+  gateway_.Advance(absl::Seconds(2));
+  gateway_.OnLoop([] {});
+  for (const std::string& name : names) EXPECT_EQ(HealthOf(*client_, name), 2) << name;
+  EXPECT_EQ(HealthOf(*client_, "liveness"), 1);
+  gateway_.connector().AutoAnswerProbes(true);
+  gateway_.Advance(absl::Seconds(1));
+  gateway_.OnLoop([] {});
+  for (const std::string& name : names) EXPECT_EQ(HealthOf(*client_, name), 1) << name;
+  EXPECT_EQ(HealthOf(*client_, "no.such.Service"), -5);
+}
+
+// Both versions are the same on the wire.
+TEST_F(ServerTest, ReflectionListsAndDescribesTheServices) {
+  for (const std::string version : {"v1", "v1alpha"}) {
+    const auto call = client_->StartMethod("/grpc.reflection." + version +
+                                           ".ServerReflection/ServerReflectionInfo");
+    grpc::reflection::v1::ServerReflectionRequest request;
+    request.set_list_services("*");
+    call->Write(request);
+    grpc::reflection::v1::ServerReflectionResponse response;
+    ASSERT_TRUE(call->Read(response)) << version;
+    std::vector<std::string> names;
+    for (const auto& service : response.list_services_response().service()) {
+      names.push_back(service.name());
+    }
+    for (const char* name : {"dirlease.v1.SessionService", "dirlease.v1.DirectoryService"}) {
+      EXPECT_NE(std::find(names.begin(), names.end(), name), names.end()) << version << name;
+    }
+    request.set_file_containing_symbol("dirlease.v1.DirectoryService.Search");
+    call->Write(request);
+    ASSERT_TRUE(call->Read(response)) << version;
+    ASSERT_GT(response.file_descriptor_response().file_descriptor_proto_size(), 0);
+    google::protobuf::FileDescriptorProto file;
+    ASSERT_TRUE(file.ParseFromString(response.file_descriptor_response().file_descriptor_proto(0)));
+    EXPECT_EQ(file.name(), "dirlease/v1/directory_service.proto");
+    call->WritesDone();
+    EXPECT_TRUE(call->Finish().ok());
+  }
+}
+
+std::string Contents(const std::string& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(MutualTls, ALeaseWorksForItsOwnerOnly) {
+  Certificates authority;
+  const CertificateFiles server = authority.IssueForLoopback();
+  const CertificateFiles reports = authority.Issue("reports", "URI:spiffe://example/reports");
+  const CertificateFiles intruder = authority.Issue("intruder", "URI:spiffe://example/intruder");
+  GatewayHarness gateway({.sessions = {.max_leases_per_owner = 2},
+                          .server = {.listen = "127.0.0.1:0",
+                                     .tls = true,
+                                     .certificate = Contents(server.certificate),
+                                     .key = Contents(server.key),
+                                     .client_ca = Contents(authority.ca_file())}});
+  ScriptedDirectory directory(gateway.connector());
+  const auto client_of = [&](const CertificateFiles& files) {
+    return std::make_unique<Client>(
+        gateway.address(), Client::Tls{authority.ca_file(), files.certificate, files.key});
+  };
+  const auto owner = client_of(reports);
+  const auto stranger = client_of(intruder);
+  const std::string token = owner->Open().token();
+  EXPECT_TRUE(owner->Call(v1::KeepAliveRequest(), nullptr, {.token = token}).ok());
+
+  const auto refused = [&](const google::protobuf::Message& request) {
+    const CallEnd end = stranger->Call(request, nullptr, {.token = token});
+    EXPECT_EQ(end.code, Code::kUnauthenticated);
+    return end.reason();
+  };
+  EXPECT_EQ(refused(v1::KeepAliveRequest()), "SESSION_UNKNOWN");
+  EXPECT_EQ(refused(v1::GetSessionRequest()), "SESSION_UNKNOWN");
+  EXPECT_EQ(refused(v1::WhoAmIRequest()), "SESSION_UNKNOWN");
+  EXPECT_EQ(refused(SubtreeSearch()), "SESSION_UNKNOWN");
+  EXPECT_EQ(refused(v1::UnbindRequest()), "SESSION_UNKNOWN");
+  v1::AbandonRequest abandon;
+  abandon.set_operation_id("any");
+  EXPECT_EQ(refused(abandon), "SESSION_UNKNOWN");
+
+  // The quota is each owner's.
+  owner->Open();
+  EXPECT_EQ(owner->Call(v1::OpenSessionRequest(), nullptr).reason(), "TOO_MANY_SESSIONS");
+  EXPECT_TRUE(stranger->Call(v1::OpenSessionRequest(), nullptr).ok());
+
+  owner->Unbind(token);
+  EXPECT_EQ(refused(v1::UnbindRequest()), "SESSION_UNKNOWN");  // nor does it learn that it ended
+  EXPECT_EQ(directory.unbinds(), 1u);
+}
+
+TEST(MutualTls, WithoutACertificateNobodyGetsIn) {
+  Certificates authority;
+  const CertificateFiles server = authority.IssueForLoopback();
+  GatewayHarness gateway({.sessions = {},
+                          .server = {.listen = "127.0.0.1:0",
+                                     .tls = true,
+                                     .certificate = Contents(server.certificate),
+                                     .key = Contents(server.key),
+                                     .client_ca = Contents(authority.ca_file())}});
+  Client nobody(gateway.address(), Client::Tls{authority.ca_file(), "", ""});
+  EXPECT_EQ(nobody.Call(v1::OpenSessionRequest(), nullptr).code, Code::kUnavailable);
+}
+
+}  // namespace
+}  // namespace dirlease::testing
