@@ -14,6 +14,10 @@
 #include "support/leak_check.h"
 #include "support/wait_for.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/lsan_interface.h>
+#endif
+
 namespace dirlease {
 namespace {
 
@@ -52,6 +56,18 @@ class WatchedSink final : public OperationSink {
  private:
   Watched<Seen> seen_;
 };
+
+// libldap before 2.5.19 loses the texts of a notice of disconnection (ITS#10264). Both on the thread that reads it.
+void IgnoreLeaks() {
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_disable();
+#endif
+}
+void HeedLeaks() {
+#ifdef __SANITIZE_ADDRESS__
+  __lsan_enable();
+#endif
+}
 
 AutoAnswers AnswersOfTheRest() {
   return {.binds = true, .root_dse = true, .offers_paging = false, .compares = true};
@@ -271,8 +287,10 @@ TEST_F(LeaseFaultsTest, LateEntriesOfAnAbandonedSearchAreReadAndDropped) {
 
 TEST_F(LeaseFaultsTest, NoticeOfDisconnectionIsToldInTheDirectorysWords) {
   StartVictim(sink_);
+  OnLoop(IgnoreLeaks);
   directory_.SendNoticeOfDisconnection(0, ldap_code::kUnavailable, "closing for the night");
   const OperationEnd end = sink_->AwaitEnd();
+  OnLoop(HeedLeaks);
   EXPECT_EQ(end.cause, EndCause::kLost);
   EXPECT_EQ(end.result.code, ldap_code::kUnavailable);
   EXPECT_EQ(end.result.diagnostic_message, "closing for the night");

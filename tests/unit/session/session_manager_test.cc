@@ -54,6 +54,7 @@ TEST_F(SessionManagerTest, AnotherOwnersTokenNamesNoLeaseLiveOrEnded) {
   Unbind(answer, opening_.token, absl::ZeroDuration(), alice);
   EXPECT_EQ(Missing(opening_.token, bob), "SESSION_UNKNOWN");
   EXPECT_EQ(Missing(opening_.token, alice), "SESSION_CLOSED");
+  LetSocketsClose();
 }
 
 TEST_F(SessionManagerTest, AnIdleLeaseExpiresAndIsUnbound) {
@@ -117,6 +118,8 @@ TEST_F(SessionManagerTest, ASecondUnbindIsAnAnswer) {
   EXPECT_EQ(second.answers, 1);
   EXPECT_FALSE(second.was_active);
   EXPECT_EQ(second.reason, "");
+  LetSocketsClose();
+  EXPECT_TRUE(first.was_active);
 }
 
 TEST_F(SessionManagerTest, UnbindByAStrangerFindsNothingAndEndsNothing) {
