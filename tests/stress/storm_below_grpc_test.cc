@@ -1,9 +1,9 @@
-// Everything at once below gRPC, for ThreadSanitizer above all: the real loop, connector and libldap against a scripted
-// directory, with the calls' state machines and threads that play gRPC and its callers. Leases are shared by all callers;
-// they open, search, read, stall, cancel, abandon and unbind, leases grow old, and the directory resets its connections.
+// Everything at once below gRPC, for ThreadSanitizer above all: the real loop, connector and
+// libldap against a scripted directory, with the calls' state machines and threads that play gRPC
+// and its callers. Leases are shared by all callers; they open, search, read, stall, cancel,
+// abandon and unbind, leases grow old, and the directory resets its connections.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <map>
 #include <memory>
@@ -16,10 +16,10 @@
 #include "base/epoll_event_loop.h"
 #include "ldap/libldap/libldap_init.h"
 #include "ldap/target_connector.h"
-#include "rpc/search_call.h"
 #include "support/fake_directory.h"
 #include "support/leak_check.h"
 #include "support/storm.h"
+#include "support/storm_search.h"
 #include "support/wait_for.h"
 
 namespace dirlease::testing {
@@ -31,107 +31,6 @@ constexpr size_t kEntryOctets = 2000;
 constexpr int kCallers = 8;
 constexpr int kMostLeases = 6;
 constexpr std::chrono::seconds kDuration{4};
-
-// One Search RPC with a caller who reads when he likes. Its writer's half is the loop's, as in rpc/grpc.
-class StormSearch final : private SearchWriter {
- public:
-  StormSearch(EventLoop& loop, SessionManager& manager, std::string token, std::string id)
-      : loop_(loop), request_(RequestFor(id)) {
-    CallInfo info;
-    info.token = std::move(token);
-    call_ = std::make_shared<SearchCall>(manager, std::move(info),
-                                         static_cast<SearchWriter&>(*this), request_);
-    loop_.Post([call = call_] { call->Start(); });
-  }
-  // As a reactor's OnDone: the call may be on the loop's stack.
-  ~StormSearch() override {
-    AwaitFinish();
-    Watched<bool> gone;
-    loop_.Post([call = std::move(call_), &gone]() mutable {
-      call.reset();
-      gone.Update([](bool& value) { value = true; });
-    });
-    EXPECT_TRUE(gone.WaitFor([](bool value) { return value; }));
-  }
-
-  // Waits for something to read or the end; false: it has ended.
-  bool AwaitMessage() {
-    EXPECT_TRUE(state_.WaitFor([](const State& state) { return state.writing || state.finished; }));
-    return !state_.Get().finished;
-  }
-  // REQUIRES: a message waits.
-  void TakeMessage() {
-    state_.Update([](State& state) { state.writing = false; });
-    loop_.Post([call = call_] { call->OnWriteDone(true); });
-  }
-  void Cancel() {
-    cancelled_ = true;
-    loop_.Post([call = call_] { call->Cancel(); });
-  }
-  void AwaitFinish() {
-    EXPECT_TRUE(state_.WaitFor([](const State& state) { return state.finished; }));
-  }
-  int code() const { return state_.Get().code; }
-  int entries() const { return state_.Get().entries; }
-
- private:
-  struct State {
-    bool writing = false;
-    bool finished = false;
-    int entries = 0;
-    int code = 0;
-  };
-
-  static v1::SearchRequest RequestFor(const std::string& id) {
-    v1::SearchRequest request;
-    request.set_base_dn("dc=example");
-    request.set_operation_id(id);
-    return request;
-  }
-  void Take(State& state, const v1::SearchResponse& message) {
-    for (const v1::SearchEntry& entry : message.entries()) {
-      EXPECT_EQ(entry.dn(), "cn=" + std::to_string(state.entries) + ",dc=example");
-      ++state.entries;
-    }
-  }
-  void AddHeader(std::string_view, std::string_view) override {}
-  void Write(const v1::SearchResponse& message) override {
-    state_.Update([&](State& state) {
-      EXPECT_FALSE(state.writing || state.finished) << "a write too early";
-      Take(state, message);
-      state.writing = true;
-    });
-  }
-  void WriteAndFinish(const v1::SearchResponse& message, const RpcStatus& status) override {
-    state_.Update([&](State& state) {
-      EXPECT_FALSE(state.writing || state.finished) << "a write too early";
-      Take(state, message);
-      EXPECT_TRUE(message.has_done());
-      Finish(state, status);
-    });
-  }
-  void Finish(const RpcStatus& status) override {
-    state_.Update([&](State& state) {
-      EXPECT_NE(status.code, 0) << "a success without done";
-      Finish(state, status);
-    });
-  }
-  void Finish(State& state, const RpcStatus& status) {
-    EXPECT_FALSE(state.finished) << "finished twice";
-    if (status.code == 0) {
-      EXPECT_EQ(state.entries, kEntries);
-    }
-    state.finished = true;
-    state.code = status.code;
-  }
-  bool cancelled() const override { return cancelled_; }
-
-  EventLoop& loop_;
-  const v1::SearchRequest request_;
-  std::atomic<bool> cancelled_ = false;
-  Watched<State> state_;
-  std::shared_ptr<SearchCall> call_;
-};
 
 class Storm {
  public:
@@ -156,7 +55,8 @@ class Storm {
   ~Storm() {
     Watched<bool> drained;
     OnLoop([&] {
-      manager_->Drain(absl::ZeroDuration(), [&] { drained.Update([](bool& done) { done = true; }); });
+      manager_->Drain(absl::ZeroDuration(),
+                      [&] { drained.Update([](bool& done) { done = true; }); });
       manager_->EndGrace();
     });
     EXPECT_TRUE(drained.WaitFor([](bool done) { return done; }));
@@ -185,7 +85,8 @@ class Storm {
     for (std::thread& caller : callers) caller.join();
     std::printf("searches by status code:");
     for (const auto& [code, count] : ends_.Get()) std::printf(" %d: %d", code, count);
-    std::printf("; connections: %zu\n", first_.accepted_connections() + second_.accepted_connections());
+    std::printf("; connections: %zu\n",
+                first_.accepted_connections() + second_.accepted_connections());
     EXPECT_GT(ends_.Get().at(0), 0);
   }
 
@@ -206,7 +107,8 @@ class Storm {
     if (!done.WaitFor([](bool value) { return value; })) abort();
   }
 
-  // What a restart means for the gateway: connections are gone, and from half time on the first address refuses.
+  // What a restart means for the gateway: connections are gone, and from half time on the first
+  // address refuses.
   void ResetSome(Dice& dice) {
     FakeDirectory& directory = dice.OneIn(2) ? first_ : second_;
     const size_t count = directory.accepted_connections();
@@ -224,10 +126,11 @@ class Storm {
     const bool cancel = dice.OneIn(8);
     auto answer = std::make_shared<Watched<std::optional<std::string>>>();
     loop_.Post([this, cancel, answer, request = std::move(request)]() mutable {
-      const auto ticket = manager_->Open({}, std::move(request), [answer](SessionManager::OpenResult result) {
-        auto* opened = std::get_if<SessionManager::Opened>(&result);
-        answer->Update([&](auto& token) { token = opened ? std::string(opened->token.Reveal()) : ""; });
-      });
+      const auto tell = [answer](SessionManager::OpenResult result) {
+        const auto* opened = std::get_if<SessionManager::Opened>(&result);
+        answer->Update([&](auto& token) { token = opened ? opened->token.Reveal() : ""; });
+      };
+      const auto ticket = manager_->Open({}, std::move(request), tell);
       if (!cancel) return;
       manager_->CancelOpen(ticket);
       answer->Update([](auto& token) { token = ""; });
@@ -265,7 +168,7 @@ class Storm {
   }
 
   void RunSearch(Dice& dice, const std::string& token, const std::string& id) {
-    StormSearch search(loop_, *manager_, token, id);
+    StormSearch search(loop_, *manager_, token, id, kEntries);
     const int leave_after = dice.OneIn(3) ? dice.Roll(4) : 1000;
     for (int read = 0; search.AwaitMessage(); ++read) {
       if (read < leave_after) {
@@ -305,7 +208,7 @@ class Storm {
       if (token.empty()) continue;
       const std::string id = "caller-" + std::to_string(number);
       if (dice.OneIn(12)) {
-        StormSearch unread(loop_, *manager_, token, id + "-b");
+        StormSearch unread(loop_, *manager_, token, id + "-b", kEntries);
         unread.Cancel();
       }
       RunSearch(dice, token, id);
@@ -315,8 +218,8 @@ class Storm {
     callers_steps_.Update([](int& steps) { steps += 1000; });
   }
 
-  // What the directory saw, connection by connection: nothing abandoned twice or that was never asked, one unbind and
-  // nothing after it, nothing half.
+  // What the directory saw, connection by connection: nothing abandoned twice or that was never
+  // asked, one unbind and nothing after it, nothing half.
   static void CheckRequests(const FakeDirectory& directory) {
     for (size_t i = 0; i < directory.accepted_connections(); ++i) {
       std::set<int> asked, abandoned;

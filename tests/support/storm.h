@@ -8,7 +8,8 @@
 
 namespace dirlease::testing {
 
-// DIRLEASE_SEED, or a new one. Prints it: with it a storm's decisions can be repeated (not its threads' timing).
+// DIRLEASE_SEED, or a new one. Prints it: with it a storm's decisions can be repeated (not its
+// threads' timing).
 inline uint32_t StormSeed() {
   const char* given = std::getenv("DIRLEASE_SEED");
   const uint32_t seed = given != nullptr ? static_cast<uint32_t>(std::strtoul(given, nullptr, 10))

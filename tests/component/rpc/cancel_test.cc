@@ -1,5 +1,5 @@
-// Promise 1 from outside: each way in which a caller leaves becomes exactly one Abandon, and none when nothing is
-// unanswered.
+// Promise 1 from outside: each way in which a caller leaves becomes exactly one Abandon, and none
+// when nothing is unanswered.
 #include "component/rpc/gateway_test.h"
 
 namespace dirlease::testing {
@@ -51,7 +51,8 @@ TEST_F(CancelTest, AfterTheResultThatTheCallerHasNotReadSendsNothing) {
   StartSearch();
   for (int i = 0; i < 10; ++i) Send(Entries(message_id_, i, 1, 20'000));
   Send({ResultMessage(message_id_)});
-  gateway_.AwaitOnLoop([&](SessionManager&) { return directory_.connection().outstanding().empty(); });
+  gateway_.AwaitOnLoop(
+      [&](SessionManager&) { return directory_.connection().outstanding().empty(); });
   call_->Cancel();
   EXPECT_EQ(call_->Finish().code, Code::kCancelled);
   EXPECT_TRUE(KeepAlive(token_).ok());

@@ -37,8 +37,8 @@ class GatewayTest : public ::testing::Test {
   void Send(std::vector<FakeMessage> messages) {
     directory_.connection().Queue(std::move(messages));
   }
-  // Late messages of an ended operation, and proof that they were taken and dropped: an operation after them is
-  // answered.
+  // Late messages of an ended operation, and proof that they were taken and dropped: an operation
+  // after them is answered.
   void SendLateEntries() {
     Send(Entries(message_id_, 1000, 3));
     EXPECT_TRUE(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token_}).ok());
@@ -57,8 +57,8 @@ class GatewayTest : public ::testing::Test {
       return manager.Describe(**manager.Find({}, token_)).active_operations == count;
     });
   }
-  // Until the directory has more to send than the gateway takes. A write that is still on its way to the caller may make
-  // room once more after that.
+  // Until the directory has more to send than the gateway takes. A write that is still on its way
+  // to the caller may make room once more after that.
   void AwaitPaused() {
     size_t fills = 0;
     int turns = 0;

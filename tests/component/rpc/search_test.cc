@@ -1,5 +1,5 @@
-// Promises 3 to 5 from outside: streams are whole and in order or say that they are not, slow readers cost themselves
-// only, and what the directory said arrives.
+// Promises 3 to 5 from outside: streams are whole and in order or say that they are not, slow
+// readers cost themselves only, and what the directory said arrives.
 #include "component/rpc/gateway_test.h"
 
 namespace dirlease::testing {
@@ -49,6 +49,7 @@ TEST_F(SearchTest, AReaderWhoTakesNothingLosesItsSearchAndNothingElse) {
   StartSearch();
   for (int i = 0; i < 100; ++i) Send(Entries(message_id_, i, 1, 100'000));
   AwaitPaused();
+  ASSERT_FALSE(HasFailure());
   EXPECT_GT(directory_.connection().queued_chunks(), 10u);  // the rest stays with the directory
   EXPECT_LT(gateway_.BudgetUsed(), 512u * 1024);
   gateway_.Advance(absl::Seconds(29));
@@ -57,7 +58,7 @@ TEST_F(SearchTest, AReaderWhoTakesNothingLosesItsSearchAndNothingElse) {
     AwaitPaused();
     gateway_.Advance(absl::Seconds(30));
   }
-  EXPECT_EQ(directory_.abandons(), 1u);
+  ASSERT_EQ(directory_.abandons(), 1u);
   const SearchOutcome outcome = ReadAll(*call_);
   EXPECT_EQ(outcome.end.code, Code::kResourceExhausted);
   EXPECT_EQ(outcome.end.reason(), "SLOW_CONSUMER");

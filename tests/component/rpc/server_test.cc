@@ -1,4 +1,5 @@
-// What the listener serves beside the calls that are built, and whose leases are whose with mutual TLS.
+// What the listener serves beside the calls that are built, and whose leases are whose with mutual
+// TLS.
 #include <google/protobuf/descriptor.pb.h>
 
 #include <fstream>

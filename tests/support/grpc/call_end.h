@@ -1,4 +1,5 @@
-// How an RPC ended, as its caller sees it: the canonical status and the google.rpc details in it. Free of gRPC. Values.
+// How an RPC ended, as its caller sees it: the canonical status and the google.rpc details in it.
+// Free of gRPC. Values.
 #pragma once
 
 #include <optional>

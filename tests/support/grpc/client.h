@@ -1,5 +1,6 @@
-// A caller of the gateway for tests, free of gRPC in its header: tests that use it compile fast. The calls are raw:
-// messages are sent and read when the test says so, never ahead, so a test can be the reader that does not read.
+// A caller of the gateway for tests, free of gRPC in its header: tests that use it compile fast.
+// The calls are raw: messages are sent and read when the test says so, never ahead, so a test can
+// be the reader that does not read.
 #pragma once
 
 #include <memory>
@@ -96,7 +97,8 @@ struct SearchOutcome {
 SearchOutcome ReadAll(ClientCall& call);
 SearchOutcome RunSearch(Client& client, const v1::SearchRequest& request, const std::string& token);
 
-// What health answers for a service's name: 1 = SERVING, 2 = NOT_SERVING; negative = it knows none such.
+// What health answers for a service's name: 1 = SERVING, 2 = NOT_SERVING; negative = it knows none
+// such.
 int HealthOf(Client& client, const std::string& service);
 
 }  // namespace dirlease::testing

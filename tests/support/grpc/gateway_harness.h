@@ -1,6 +1,6 @@
-// The gateway in process, from the gRPC listener on a loopback port down to a connector: the fake one (component tier) or
-// the real one (integration). One test thread uses it. Its end asserts that nothing lives any more: leases, openings,
-// budget octets, LDAP handles, descriptors.
+// The gateway in process, from the gRPC listener on a loopback port down to a connector: the fake
+// one (component tier) or the real one (integration). One test thread uses it. Its end asserts that
+// nothing lives any more: leases, openings, budget octets, LDAP handles, descriptors.
 #pragma once
 
 #include <functional>
@@ -64,8 +64,8 @@ class GatewayHarness {
   void AwaitDrained();
 
  private:
-  // What gRPC opens for the whole process is open before descriptors are counted, and what its threads close in their own
-  // time after a channel or server is gone is waited for.
+  // What gRPC opens for the whole process is open before descriptors are counted, and what its
+  // threads close in their own time after a channel or server is gone is waited for.
   class Descriptors {
    public:
     Descriptors();

@@ -58,7 +58,8 @@ void ScriptedDirectory::HoldBinds() {
 
 std::shared_ptr<FakeLdapPeer> ScriptedDirectory::NewPeer() {
   auto peer = std::make_shared<FakeLdapPeer>(FakeLdapPeer::Descriptor::kSocket);
-  peer->OnRequest([this](FakeLdapPeer& asked, const SentRequest& request) { Answer(asked, request); });
+  peer->OnRequest(
+      [this](FakeLdapPeer& asked, const SentRequest& request) { Answer(asked, request); });
   return peer;
 }
 

@@ -1,5 +1,5 @@
-// A fake directory for the component tier: each connection answers bind, root DSE, compare and who-am-i by itself, and
-// leaves searches to the test. Thread-safe.
+// A fake directory for the component tier: each connection answers bind, root DSE, compare and
+// who-am-i by itself, and leaves searches to the test. Thread-safe.
 #pragma once
 
 #include <memory>

@@ -1,0 +1,113 @@
+// The ways to a real directory: StartTLS, LDAPS, whose certificate is checked, and the second of
+// two addresses.
+#include <arpa/inet.h>
+
+#include "integration/rpc/slapd_gateway_test.h"
+#include "support/loopback.h"
+
+namespace dirlease::testing {
+namespace {
+
+class ConnectTest : public SlapdGatewayTest {
+ protected:
+  void StartWithTls(TargetConfig::Tls tls, const std::string& host = "127.0.0.1",
+                    bool trusted = true) {
+    slapd_.emplace(SlapdOptions{.people = 3, .tls = true});
+    const bool ldaps = tls == TargetConfig::Tls::kLdaps;
+    TargetConfig target = TargetAt(
+        {(ldaps ? "ldaps://" : "ldap://") + host + ":" +
+         std::to_string(ldaps ? slapd_->ldaps_port() : slapd_->port())});
+    target.tls = tls;
+    stranger_.emplace("another authority");
+    target.ca_file = trusted ? slapd_->ca_file() : stranger_->ca_file();
+    GatewayHarness::Options options;
+    options.targets = {target};
+    options.lookup = Loopback;
+    gateway_.emplace(std::move(options));
+    client_ = std::make_unique<Client>(gateway_->address());
+  }
+  // Every name is this machine's.
+  static Resolution Loopback(const std::string&) {
+    Resolution resolution;
+    SocketAddress& address = resolution.addresses.emplace_back();
+    auto& ipv4 = reinterpret_cast<sockaddr_in&>(address.storage);
+    ipv4.sin_family = AF_INET;
+    ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.length = sizeof ipv4;
+    return resolution;
+  }
+  void ExpectItWorks() {
+    const v1::OpenSessionResponse opened =
+        client_->Open(SimpleBindRequest(PersonDn(1), PersonPassword(1)));
+    EXPECT_TRUE(opened.session().upstream_tls());
+    const SearchOutcome outcome = Search(SearchUnder(kPeopleDn, "(uid=*)"), opened.token());
+    EXPECT_TRUE(outcome.end.ok()) << outcome.end;
+    EXPECT_EQ(outcome.all.entries_size(), 3);
+    client_->Unbind(opened.token());
+    slapd_->WaitForLog("UNBIND");
+  }
+  void ExpectTlsFails() {
+    const CallEnd end = client_->Call(SimpleBindRequest(PersonDn(1), PersonPassword(1)), nullptr);
+    EXPECT_EQ(end.code, Code::kUnavailable) << end;
+    EXPECT_EQ(end.reason(), "UPSTREAM_TLS_FAILED");
+    EXPECT_EQ(slapd_->CountLog(" BIND "), 0u);
+  }
+
+  std::optional<Certificates> stranger_;
+  UniqueFd dead_;
+};
+
+TEST_F(ConnectTest, StartTls) {
+  StartWithTls(TargetConfig::Tls::kStartTls);
+  ExpectItWorks();
+  EXPECT_GE(slapd_->CountLog("TLS established"), 1u);
+}
+
+TEST_F(ConnectTest, Ldaps) {
+  StartWithTls(TargetConfig::Tls::kLdaps);
+  ExpectItWorks();
+}
+
+TEST_F(ConnectTest, ANameThatTheCertificateDoesNotHaveIsRefused) {
+  StartWithTls(TargetConfig::Tls::kLdaps, "directory.example");
+  ExpectTlsFails();
+}
+
+TEST_F(ConnectTest, ANameThatTheCertificateDoesNotHaveIsRefusedWithStartTlsToo) {
+  StartWithTls(TargetConfig::Tls::kStartTls, "directory.example");
+  ExpectTlsFails();
+}
+
+TEST_F(ConnectTest, AnUnknownAuthorityIsRefused) {
+  StartWithTls(TargetConfig::Tls::kLdaps, "127.0.0.1", false);
+  ExpectTlsFails();
+}
+
+TEST_F(ConnectTest, TheSecondAddressServesWhenTheFirstIsDead) {
+  slapd_.emplace(SlapdOptions{.people = 3});
+  dead_ = ReserveLoopbackPort();
+  GatewayHarness::Options options;
+  options.targets = {TargetAt(
+      {"ldap://127.0.0.1:" + std::to_string(LocalPort(dead_.get())), slapd_->uri()})};
+  gateway_.emplace(std::move(options));
+  client_ = std::make_unique<Client>(gateway_->address());
+  const SearchOutcome outcome = Search(SearchUnder(kPeopleDn, "(uid=*)"), client_->Open().token());
+  EXPECT_EQ(outcome.all.entries_size(), 3);
+}
+
+TEST_F(ConnectTest, NoDirectoryAtAllIsSaidAndHealthSaysItToo) {
+  Start({.people = 1});
+  gateway_->AwaitOnLoop([&](SessionManager&) { return HealthOf(*client_, "") == 1; });
+  slapd_->Stop();
+  const CallEnd end = client_->Call(v1::OpenSessionRequest(), nullptr);
+  EXPECT_EQ(end.code, Code::kUnavailable);
+  EXPECT_EQ(end.reason(), "LDAP_CONNECT_ERROR");
+  EXPECT_TRUE(end.retry_info);
+  EXPECT_EQ(HealthOf(*client_, ""), 2);
+  slapd_->Start();
+  client_->Open();
+  EXPECT_EQ(HealthOf(*client_, ""), 1);
+}
+
+}  // namespace
+}  // namespace dirlease::testing
