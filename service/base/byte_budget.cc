@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace dirlease {
 
@@ -34,11 +35,9 @@ void ByteBudget::Forget(Reader* reader) {
   }
   if (privileged_ != reader) return;
   privileged_ = nullptr;
-  if (parked_.empty()) return;
-  // The next one in the queue asks again: it may be in a message and take the privilege over.
-  Reader* next = parked_.front();
-  parked_.pop_front();
-  next->OnBudgetFree();
+  // All ask again, in their order: the first one that is in a message takes the privilege over, the others park again.
+  const auto waiting = std::exchange(parked_, {});
+  for (Reader* next : waiting) next->OnBudgetFree();
 }
 
 }  // namespace dirlease
