@@ -44,7 +44,8 @@ struct CallEnd {
   std::string reason() const { return error_info ? error_info->reason() : ""; }
 };
 
-// Fails the test when `details` is no google.rpc.Status or says another code.
+// Fails the test when `details` is no google.rpc.Status or says another code
+// (but for a cancelled call).
 CallEnd DecodeCallEnd(int code, std::string message, const std::string& details);
 
 std::ostream& operator<<(std::ostream& out, Code code);
