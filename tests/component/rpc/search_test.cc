@@ -26,8 +26,10 @@ TEST_F(SearchTest, OneEntryAMessageOnDemand) {
   v1::SearchRequest request = SubtreeSearch();
   request.set_max_entries_per_message(1);
   StartSearch(request);
-  Send(Entries(message_id_, 0, 20));
-  Send({ResultMessage(message_id_)});
+  // In one turn of the loop, so that the result is there before the last entry was written.
+  std::vector<FakeMessage> answer = Entries(message_id_, 0, 20);
+  answer.push_back(ResultMessage(message_id_));
+  Send(std::move(answer));
   EXPECT_EQ(ReadAll(*call_).messages, 20);
 }
 

@@ -93,7 +93,9 @@ TEST(Measured, ReadersWhoStopReadingCostBoundedMemoryAndNobodyElse) {
     const double growth = daemon.ResidentMegabytes() - before;
     std::printf("%zu readers who do not read: %.1f MB more resident in the gateway\n", kReaders,
                 growth);
+#ifndef __SANITIZE_ADDRESS__  // it keeps freed memory
     EXPECT_LT(growth, 256);  // the default budget's megabytes
+#endif
     for (const auto& call : calls) call->Cancel();
   }
   EXPECT_EQ(daemon.Drain(), 0);
