@@ -1,42 +1,18 @@
 #include "rpc/entry_writer.h"
 
 #include <algorithm>
-#include <string>
+#include <utility>
 
 #include "base/utf8.h"
+#include "dirlease/v1/directory_service.pb.h"
 #include "model/names.h"
 #include "rpc/convert_result.h"
+#include "rpc/wire_field.h"
 
 namespace dirlease {
 
 namespace {
 constexpr size_t kOctetsAroundValue = 8;
-
-void AssignText(std::string& out, std::string_view octets) {
-  if (IsValidUtf8(octets)) {
-    out.assign(octets);
-  } else {
-    out = ReplaceInvalidUtf8(octets);
-  }
-}
-
-void AssignDn(std::string& out, std::string_view octets) {
-  if (IsValidUtf8(octets)) {
-    out.assign(octets);
-  } else {
-    out = DnToUtf8(octets);
-  }
-}
-
-// Decided per attribute over all of its values, so that pieces of a cut entry agree.
-bool AsText(const AttributeView& attribute, ValueFormat format) {
-  return format == ValueFormat::kText &&
-         std::all_of(attribute.values.begin(), attribute.values.end(), IsValidUtf8);
-}
-
-void AddValue(v1::Attribute& attribute, std::string_view value, bool as_text) {
-  (as_text ? attribute.add_text_values() : attribute.add_values())->assign(value);
-}
 
 template <typename Out>
 void ControlsToProto(absl::Span<const Control> controls, Out& out) {
@@ -44,64 +20,108 @@ void ControlsToProto(absl::Span<const Control> controls, Out& out) {
 }
 }  // namespace
 
-void EntryToProto(const EntryView& entry, ValueFormat format, v1::SearchEntry& out) {
-  AssignDn(*out.mutable_dn(), entry.dn);
+void EntryWriter::Append(const EntryView& entry, WireMessage& out) {
   for (const AttributeView& attribute : entry.attributes) {
-    v1::Attribute& added = *out.add_attributes();
-    AssignText(*added.mutable_type(), attribute.type);
-    const bool as_text = AsText(attribute, format);
-    for (const std::string_view value : attribute.values) AddValue(added, value, as_text);
+    AddPart(attribute.type, attribute.values, ValuesFieldOf(attribute));
   }
-  ControlsToProto(entry.controls, out);
+  AddControls(entry.controls);
+  Write(entry.dn, /*continued=*/false, out);
 }
 
-void ReferenceToProto(const ReferenceView& reference, v1::SearchReference& out) {
-  for (const std::string_view uri : reference.uris) AssignText(*out.add_uris(), uri);
-  ControlsToProto(reference.controls, out);
+int EntryWriter::ValuesFieldOf(const AttributeView& attribute) const {
+  const bool text = format_ == ValueFormat::kText &&
+                    std::all_of(attribute.values.begin(), attribute.values.end(), IsValidUtf8);
+  return text ? v1::Attribute::kTextValuesFieldNumber : v1::Attribute::kValuesFieldNumber;
 }
 
-void IntermediateToProto(const IntermediateView& intermediate, v1::IntermediateResponse& out) {
-  AssignText(*out.mutable_oid(), intermediate.oid);
-  out.mutable_value()->assign(intermediate.value);
-  ControlsToProto(intermediate.controls, out);
+void EntryWriter::AddPart(std::string_view type, absl::Span<const std::string_view> values,
+                          int values_field) {
+  type = ValidText(type, ReplaceInvalidUtf8);
+  size_t octets = wire::FieldSize(v1::Attribute::kTypeFieldNumber, type.size());
+  for (const std::string_view value : values) octets += wire::FieldSize(values_field, value.size());
+  parts_.push_back({type, values, values_field, octets});
 }
 
-size_t EntryCutter::Next(v1::SearchEntry& out) {
-  AssignDn(*out.mutable_dn(), entry_.dn);
+void EntryWriter::AddControls(absl::Span<const Control> controls) {
+  for (const Control& control : controls) {
+    v1::ResponseControl message;
+    ControlToProto(control, message);
+    controls_.AppendMessage(v1::SearchEntry::kControlsFieldNumber, message);
+  }
+}
+
+void EntryWriter::Write(std::string_view dn, bool continued, WireMessage& out) {
+  using v1::SearchEntry;
+  dn = ValidText(dn, DnToUtf8);
+  size_t octets = wire::FieldSize(SearchEntry::kDnFieldNumber, dn.size()) + controls_.size() +
+                  (continued ? wire::TrueSize(SearchEntry::kContinuedFieldNumber) : 0);
+  for (const Part& part : parts_) {
+    octets += wire::FieldSize(SearchEntry::kAttributesFieldNumber, part.octets);
+  }
+  uint8_t* at = out.Extend(wire::FieldSize(field_number_, octets));
+  at = wire::PutHeader(field_number_, octets, at);
+  at = wire::PutField(SearchEntry::kDnFieldNumber, dn, at);
+  for (const Part& part : parts_) {
+    at = wire::PutHeader(SearchEntry::kAttributesFieldNumber, part.octets, at);
+    at = wire::PutField(v1::Attribute::kTypeFieldNumber, part.type, at);
+    for (const std::string_view value : part.values) at = wire::PutField(part.values_field, value, at);
+  }
+  at = std::copy(controls_.octets().begin(), controls_.octets().end(), at);
+  if (continued) wire::PutTrue(SearchEntry::kContinuedFieldNumber, at);
+  parts_.clear();
+  controls_.Release();
+  mended_.clear();
+}
+
+std::string_view EntryWriter::ValidText(std::string_view octets,
+                                        std::string (*mend)(std::string_view)) {
+  return IsValidUtf8(octets) ? octets : mended_.emplace_back(mend(octets));
+}
+
+void EntryCutter::Next(WireMessage& out) {
   size_t octets = entry_.dn.size();
-  while (attribute_ < entry_.attributes.size()) {
-    if (!NextValues(entry_.attributes[attribute_], octets, out)) {
-      out.set_continued(true);
-      return octets;
+  for (; attribute_ < entry_.attributes.size(); ++attribute_, value_ = 0) {
+    if (!AddValues(entry_.attributes[attribute_], octets)) {
+      writer_.Write(entry_.dn, /*continued=*/true, out);
+      return;
     }
-    ++attribute_;
-    value_ = 0;
   }
-  ControlsToProto(entry_.controls, out);
+  writer_.AddControls(entry_.controls);
+  writer_.Write(entry_.dn, /*continued=*/false, out);
   done_ = true;
-  return octets;
 }
 
-// False: the piece is full.
-bool EntryCutter::NextValues(const AttributeView& attribute, size_t& octets, v1::SearchEntry& out) {
-  const auto full = [&](size_t more) { return octets + more > kMostMessageOctets; };
-  const bool as_text = AsText(attribute, format_);
-  v1::Attribute* added = nullptr;
-  while (value_ < attribute.values.size() || added == nullptr) {
-    const bool none = attribute.values.empty();
-    const size_t more = attribute.type.size() + (none ? 0 : attribute.values[value_].size());
-    // Something always fits into an empty piece, or cutting would never end.
-    if (full(more) && out.attributes_size() > 0) return false;
-    if (added == nullptr) {
-      added = out.add_attributes();
-      AssignText(*added->mutable_type(), attribute.type);
-    }
-    octets += more + kOctetsAroundValue;
-    if (none) return true;
-    AddValue(*added, attribute.values[value_], as_text);
-    if (++value_ < attribute.values.size() && full(0)) return false;
+// As many as the piece has room for, but at least one, or cutting would never end. False: the piece is full.
+bool EntryCutter::AddValues(const AttributeView& attribute, size_t& octets) {
+  const size_t first = value_;
+  octets += attribute.type.size() + kOctetsAroundValue;
+  for (; value_ < attribute.values.size(); ++value_) {
+    const size_t more = attribute.values[value_].size() + kOctetsAroundValue;
+    const bool something = !writer_.parts_.empty() || value_ > first;
+    if (octets + more > kMostMessageOctets && something) break;
+    octets += more;
   }
-  return true;
+  const bool whole = value_ == attribute.values.size();
+  if (whole || value_ > first) {
+    writer_.AddPart(attribute.type, attribute.values.subspan(first, value_ - first),
+                    writer_.ValuesFieldOf(attribute));
+  }
+  return whole;
+}
+
+void AppendReference(int field_number, const ReferenceView& reference, WireMessage& out) {
+  v1::SearchReference message;
+  for (const std::string_view uri : reference.uris) *message.add_uris() = ReplaceInvalidUtf8(uri);
+  ControlsToProto(reference.controls, message);
+  out.AppendMessage(field_number, message);
+}
+
+void AppendIntermediate(int field_number, const IntermediateView& intermediate, WireMessage& out) {
+  v1::IntermediateResponse message;
+  message.set_oid(ReplaceInvalidUtf8(intermediate.oid));
+  message.mutable_value()->assign(intermediate.value);
+  ControlsToProto(intermediate.controls, message);
+  out.AppendMessage(field_number, message);
 }
 
 bool ValuesFit(const EntryView& entry) {

@@ -1,10 +1,15 @@
-// Directory entries, references and intermediate responses into the contract's messages. Pure, thread-safe.
+// Directory entries, references and intermediate responses as fields of the contract's messages on the wire.
 #pragma once
 
 #include <cstddef>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
 
-#include "dirlease/v1/directory_service.pb.h"
+#include "absl/types/span.h"
 #include "model/responses.h"
+#include "rpc/wire_message.h"
 
 namespace dirlease {
 
@@ -15,32 +20,65 @@ inline constexpr size_t kMostMessageOctets = 1024 * 1024;
 // No message carries a larger value.
 inline constexpr size_t kMostValueOctets = 4 * 1024 * 1024 - 64 * 1024;
 
-// Whole entry; all values fit. `out` is empty or cleared.
-void EntryToProto(const EntryView& entry, ValueFormat format, v1::SearchEntry& out);
-void ReferenceToProto(const ReferenceView& reference, v1::SearchReference& out);
-void IntermediateToProto(const IntermediateView& intermediate, v1::IntermediateResponse& out);
-
-// Cuts an entry that is too large for one message between values:
-//   for (EntryCutter cutter(entry, format); !cutter.done();) cutter.Next(piece);
-class EntryCutter {
+// Writes v1.SearchEntry. Keeps its scratch memory from entry to entry; one thread at a time.
+class EntryWriter {
  public:
-  // `entry` must outlive this.
-  EntryCutter(const EntryView& entry, ValueFormat format) : entry_(entry), format_(format) {}
+  // `field_number` of the messages that entries are written to.
+  EntryWriter(int field_number, ValueFormat format) : field_number_(field_number), format_(format) {}
 
-  bool done() const { return done_; }
-  // The next piece, at most kMostMessageOctets unless one value alone is larger; `continued` is set but in the last.
-  // Returns its octets.
-  size_t Next(v1::SearchEntry& out);
+  // A whole entry; all of its values fit.
+  void Append(const EntryView& entry, WireMessage& out);
 
  private:
-  bool NextValues(const AttributeView& attribute, size_t& octets, v1::SearchEntry& out);
+  friend class EntryCutter;
 
-  const EntryView& entry_;
+  // One attribute, or some of its values, as it will be written.
+  struct Part {
+    std::string_view type;  // valid UTF-8
+    absl::Span<const std::string_view> values;
+    int values_field;
+    size_t octets;
+  };
+
+  // Decided over all values of an attribute, so that pieces of a cut entry agree.
+  int ValuesFieldOf(const AttributeView& attribute) const;
+  void AddPart(std::string_view type, absl::Span<const std::string_view> values, int values_field);
+  void AddControls(absl::Span<const Control> controls);
+  // Writes what was added as one SearchEntry and forgets it.
+  void Write(std::string_view dn, bool continued, WireMessage& out);
+  std::string_view ValidText(std::string_view octets, std::string (*mend)(std::string_view));
+
+  const int field_number_;
   const ValueFormat format_;
+  std::vector<Part> parts_;
+  WireMessage controls_;
+  std::deque<std::string> mended_;  // texts that were no UTF-8
+};
+
+// Cuts an entry that is too large for one message between values:
+//   for (EntryCutter cutter(writer, entry); !cutter.done();) cutter.Next(message);
+class EntryCutter {
+ public:
+  // Both must outlive this, and `writer` writes nothing else meanwhile.
+  EntryCutter(EntryWriter& writer, const EntryView& entry) : writer_(writer), entry_(entry) {}
+
+  bool done() const { return done_; }
+  // The next piece, at most about kMostMessageOctets unless one value alone is larger; `continued` is set but in the
+  // last.
+  void Next(WireMessage& out);
+
+ private:
+  bool AddValues(const AttributeView& attribute, size_t& octets);
+
+  EntryWriter& writer_;
+  const EntryView& entry_;
   size_t attribute_ = 0;  // the next value to put
   size_t value_ = 0;
   bool done_ = false;
 };
+
+void AppendReference(int field_number, const ReferenceView& reference, WireMessage& out);
+void AppendIntermediate(int field_number, const IntermediateView& intermediate, WireMessage& out);
 
 // False: some value is larger than kMostValueOctets.
 bool ValuesFit(const EntryView& entry);

@@ -10,7 +10,7 @@ SearchCall::SearchCall(SessionManager& manager, CallInfo info, SearchWriter& wri
       info_(std::move(info)),
       request_(request),
       converted_(SearchFromProto(request, info_.deadline_left)),
-      stream_(writer, manager.budget(),
+      stream_(writer, {manager.loop(), manager.budget(), manager.stall_deadline()},
               converted_.ok() ? converted_->stream : SearchStream::Options{},
               StatusContext{.operation = "Search", .dn = request.base_dn()}) {}
 

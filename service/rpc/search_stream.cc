@@ -9,11 +9,18 @@
 
 namespace dirlease {
 
-SearchStream::SearchStream(SearchWriter& writer, ByteBudget& budget, Options options,
+SearchStream::SearchStream(SearchWriter& writer, const Surroundings& surroundings, Options options,
                            StatusContext context)
-    : writer_(&writer), budget_(budget), options_(options), context_(std::move(context)) {}
+    : writer_(writer),
+      surroundings_(surroundings),
+      options_(options),
+      context_(std::move(context)),
+      entry_writer_(v1::SearchResponse::kEntriesFieldNumber, options.value_format) {}
 
-SearchStream::~SearchStream() { assert(operation_ == nullptr && charged_octets_ == 0); }
+SearchStream::~SearchStream() {
+  assert(operation_ == nullptr && queue_.empty());
+  Refund(charged_octets_);  // the last message was the caller's until now
+}
 
 void SearchStream::OnBegun(Operation& operation, const std::string& session_id,
                            const std::string& target) {
@@ -21,7 +28,7 @@ void SearchStream::OnBegun(Operation& operation, const std::string& session_id,
   context_.session_id = session_id;
   context_.operation_id = operation.id();
   context_.target = target;
-  writer_->AddHeader(kOperationIdHeader, operation.id());
+  writer_.AddHeader(kOperationIdHeader, operation.id());
 }
 
 void SearchStream::Refuse(const Failure& failure) { FinishNow(StatusFromFailure(failure, context_)); }
@@ -35,18 +42,14 @@ void SearchStream::OnEntry(const EntryView& entry) {
   if (entry.octets > kMostMessageOctets) {
     CutEntry(entry);
   } else {
-    Batch& batch = Filling(entry.octets);
-    EntryToProto(entry, options_.value_format, *batch.message.add_entries());
-    Added(batch, entry.octets);
+    Add(entry.octets, [&](WireMessage& out) { entry_writer_.Append(entry, out); });
   }
-  if (writing_ == nullptr) WriteNext();
-  ApplyMarks();
+  WriteIfIdle();
 }
 
 void SearchStream::CutEntry(const EntryView& entry) {
-  for (EntryCutter cutter(entry, options_.value_format); !cutter.done();) {
-    Batch& batch = Filling(kMostMessageOctets);
-    Added(batch, cutter.Next(*batch.message.add_entries()));
+  for (EntryCutter cutter(entry_writer_, entry); !cutter.done();) {
+    Add(kMostMessageOctets, [&](WireMessage& out) { cutter.Next(out); });
   }
 }
 
@@ -54,48 +57,49 @@ void SearchStream::OnReference(const ReferenceView& reference) {
   ++references_;
   size_t octets = 0;
   for (const std::string_view uri : reference.uris) octets += uri.size();
-  Batch& batch = Filling(octets);
-  ReferenceToProto(reference, *batch.message.add_references());
-  Added(batch, octets);
-  if (writing_ == nullptr) WriteNext();
-  ApplyMarks();
+  Add(octets, [&](WireMessage& out) {
+    AppendReference(v1::SearchResponse::kReferencesFieldNumber, reference, out);
+  });
+  WriteIfIdle();
 }
 
 void SearchStream::OnIntermediate(const IntermediateView& intermediate) {
-  const size_t octets = intermediate.oid.size() + intermediate.value.size();
-  Batch& batch = Filling(octets);
-  IntermediateToProto(intermediate, *batch.message.add_intermediates());
-  Added(batch, octets);
-  if (writing_ == nullptr) WriteNext();
-  ApplyMarks();
+  Add(intermediate.oid.size() + intermediate.value.size(), [&](WireMessage& out) {
+    AppendIntermediate(v1::SearchResponse::kIntermediatesFieldNumber, intermediate, out);
+  });
+  WriteIfIdle();
 }
 
 void SearchStream::OnEnd(const OperationEnd& end) {
   upstream_time_ = operation_->upstream_time();
   operation_ = nullptr;
-  if (finished()) return;
   // Without the directory's result nothing more of this operation is delivered, queued or not.
   if (end.cause != EndCause::kResult) {
     FinishNow(StatusOf(end));
     return;
   }
   end_ = end;
-  if (writing_ == nullptr) WriteNext();
+  if (writing_) {
+    AwaitCaller();
+  } else {
+    WriteNext();
+  }
 }
 
 void SearchStream::OnWriteDone(bool ok) {
-  if (writing_ != nullptr) Recycle(std::move(writing_));
-  if (finished()) return;
-  if (!ok || writer_->cancelled()) {
+  writing_ = false;
+  Refund(std::exchange(written_octets_, 0));
+  if (finished_) return;
+  if (!ok || writer_.cancelled()) {
     OnCancel();
     return;
   }
   if (!queue_.empty() || end_) WriteNext();
-  if (!finished()) ApplyMarks();
+  ApplyMarks();
 }
 
 void SearchStream::OnCancel() {
-  if (finished()) return;
+  if (finished_) return;
   if (operation_ != nullptr) {
     operation_->End(EndCause::kCancelled);  // comes back by OnEnd
   } else {
@@ -106,22 +110,23 @@ void SearchStream::OnCancel() {
 bool SearchStream::Full(const Batch& batch, size_t more) const {
   if (batch.items == 0) return false;
   const int most = options_.max_entries_per_message;
-  return batch.items >= (most == 0 ? kBatchEntries : most) || batch.octets >= kBatchOctets ||
-         batch.octets + more > kMostMessageOctets;
+  return batch.items >= (most == 0 ? kBatchEntries : most) || batch.message.size() >= kBatchOctets ||
+         batch.message.size() + more > kMostMessageOctets;
 }
 
-SearchStream::Batch& SearchStream::Filling(size_t more) {
-  if (queue_.empty() || Full(*queue_.back(), more)) {
-    queue_.push_back(spare_ != nullptr ? std::move(spare_) : std::make_unique<Batch>());
-  }
-  return *queue_.back();
-}
-
-void SearchStream::Added(Batch& batch, size_t octets) {
+template <typename Append>
+void SearchStream::Add(size_t octets, Append append) {
+  if (queue_.empty() || Full(queue_.back(), octets)) queue_.emplace_back();
+  Batch& batch = queue_.back();
+  const size_t before = batch.message.capacity();
+  append(batch.message);
   ++batch.items;
-  batch.octets += octets;
-  charged_octets_ += octets;
-  budget_.Charge(octets);
+  Charge(batch.message.capacity() - before);
+}
+
+void SearchStream::WriteIfIdle() {
+  if (!writing_) WriteNext();
+  ApplyMarks();
 }
 
 void SearchStream::WriteNext() {
@@ -129,44 +134,70 @@ void SearchStream::WriteNext() {
     FinishWithDone();
     return;
   }
-  writing_ = std::move(queue_.front());
+  WireMessage message = std::move(queue_.front().message);
   queue_.pop_front();
-  writer_->Write(writing_->message);
+  writing_ = true;
+  written_octets_ = message.capacity();
+  writer_.Write(std::move(message));
+  if (end_) AwaitCaller();
 }
 
 void SearchStream::FinishWithDone() {
-  writing_ = queue_.empty() ? std::make_unique<Batch>() : std::move(queue_.front());
+  WireMessage message;
+  if (!queue_.empty()) message = std::move(queue_.front().message);
   queue_.clear();
-  FillDone(*writing_->message.mutable_done());
-  budget_.Refund(std::exchange(charged_octets_, 0));
-  std::exchange(writer_, nullptr)->WriteAndFinish(writing_->message, StatusOf(*end_));
+  const size_t before = message.capacity();
+  message.AppendMessage(v1::SearchResponse::kDoneFieldNumber, Done());
+  Charge(message.capacity() - before);
+  finished_ = true;
+  writer_.WriteAndFinish(std::move(message), StatusOf(*end_));
+  AwaitCaller();
 }
 
-void SearchStream::Recycle(std::unique_ptr<Batch> batch) {
-  // Nothing is charged any more once the RPC is finished.
-  if (charged_octets_ >= batch->octets) {
-    charged_octets_ -= batch->octets;
-    budget_.Refund(batch->octets);
-  }
-  batch->message.Clear();
-  batch->octets = 0;
-  batch->items = 0;
-  spare_ = std::move(batch);
+void SearchStream::FinishNow(const RpcStatus& status) {
+  for (const Batch& batch : queue_) Refund(batch.message.capacity());
+  queue_.clear();
+  finished_ = true;
+  writer_.Finish(status);
+  if (writing_) AwaitCaller();
+}
+
+void SearchStream::Charge(size_t octets) {
+  charged_octets_ += octets;
+  surroundings_.budget.Charge(octets);
+}
+
+void SearchStream::Refund(size_t octets) {
+  charged_octets_ -= octets;
+  surroundings_.budget.Refund(octets);
 }
 
 void SearchStream::ApplyMarks() {
   if (operation_ == nullptr) return;
   if (charged_octets_ > kHighMarkOctets || queue_.size() > kMostBatches) {
     operation_->Pause();
+    if (!std::exchange(paused_, true)) AwaitCaller();
   } else if (charged_octets_ <= kLowMarkOctets && queue_.size() <= kMostBatches / 2) {
+    if (std::exchange(paused_, false)) stall_timer_->Disarm();
     operation_->Resume();
   }
 }
 
-void SearchStream::FinishNow(const RpcStatus& status) {
-  queue_.clear();
-  budget_.Refund(std::exchange(charged_octets_, 0));
-  std::exchange(writer_, nullptr)->Finish(status);
+void SearchStream::AwaitCaller() {
+  if (stall_timer_ == nullptr) {
+    stall_timer_ = surroundings_.loop.NewTimer([this] { OnStalled(); });
+  }
+  stall_timer_->ArmAt(surroundings_.loop.Now() + surroundings_.stall_deadline);
+}
+
+void SearchStream::OnStalled() {
+  if (finished_) {
+    writer_.CutOff();
+  } else if (operation_ != nullptr) {
+    operation_->End(EndCause::kSlowConsumer);  // comes back by OnEnd
+  } else {
+    FinishNow(StatusOf({.cause = EndCause::kSlowConsumer}));
+  }
 }
 
 RpcStatus SearchStream::StatusOf(const OperationEnd& end) const {
@@ -177,11 +208,13 @@ RpcStatus SearchStream::StatusOf(const OperationEnd& end) const {
   return StatusFromEnd(end, context_);
 }
 
-void SearchStream::FillDone(v1::SearchDone& done) const {
+v1::SearchDone SearchStream::Done() const {
+  v1::SearchDone done;
   ResultToProto(end_->result, *done.mutable_result());
   done.set_entry_count(entries_);
   done.set_reference_count(references_);
   *done.mutable_upstream_time() = DurationToProto(upstream_time_);
+  return done;
 }
 
 }  // namespace dirlease

@@ -7,35 +7,45 @@
 //
 // Loop thread only, but for construction. An entry goes out at once when no write is outstanding; while one is, entries
 // gather. Memory per stream: the high mark, one entry, and one message with the writer.
+//
+// A caller who takes nothing is given up after the stall deadline, counted from the high mark, or from his last read once
+// the directory's result has come. If he does not even take the status within another one, his RPC is cut off.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "absl/time/time.h"
 #include "base/byte_budget.h"
+#include "base/event_loop.h"
+#include "dirlease/v1/directory_service.pb.h"
 #include "model/operation.h"
 #include "rpc/entry_writer.h"
 #include "rpc/rpc_status.h"
+#include "rpc/wire_message.h"
 #include "session/operation.h"
 
 namespace dirlease {
 
-// The stream to the caller. Loop thread only. Forgotten by the SearchStream in the same breath as it finishes.
+// The stream to the caller, of v1.SearchResponse. Loop thread only. Lives as long as the SearchStream.
 class SearchWriter {
  public:
   virtual ~SearchWriter() = default;
   // Response metadata; before the first write.
   virtual void AddHeader(std::string_view key, std::string_view value) = 0;
-  // One at a time: SearchStream::OnWriteDone follows. `message` lives until then.
-  virtual void Write(const v1::SearchResponse& message) = 0;
-  // REQUIRES: no write outstanding. No OnWriteDone follows; `message` lives as long as the stream.
-  virtual void WriteAndFinish(const v1::SearchResponse& message, const RpcStatus& status) = 0;
+  // One at a time: SearchStream::OnWriteDone follows.
+  virtual void Write(WireMessage message) = 0;
+  // REQUIRES: no write outstanding. No OnWriteDone follows, and of these two one is the last call but for CutOff.
+  virtual void WriteAndFinish(WireMessage message, const RpcStatus& status) = 0;
   // Also while a write is outstanding: its message goes out before the status, if the caller reads it at all.
   virtual void Finish(const RpcStatus& status) = 0;
+  // The caller takes not even what was finished: ends the RPC without him. Harmless when it has ended.
+  virtual void CutOff() = 0;
   // The caller went away; OnCancel follows or has come.
   virtual bool cancelled() const = 0;
 };
@@ -53,9 +63,16 @@ class SearchStream final : public OperationSink {
     int max_entries_per_message = 0;  // 0 = kBatchEntries
     bool accept_partial = false;
   };
+  // What all streams share; outlives them.
+  struct Surroundings {
+    EventLoop& loop;
+    ByteBudget& budget;
+    absl::Duration stall_deadline;
+  };
 
-  // `writer` must live until it is finished, `budget` as long as the stream.
-  SearchStream(SearchWriter& writer, ByteBudget& budget, Options options, StatusContext context);
+  SearchStream(SearchWriter& writer, const Surroundings& surroundings, Options options,
+               StatusContext context);
+  // REQUIRES: finished, or never begun.
   ~SearchStream() override;
 
   // The operation whose sink this is. Its names go into the response's header and the status.
@@ -71,37 +88,45 @@ class SearchStream final : public OperationSink {
   void OnIntermediate(const IntermediateView& intermediate) override;
   void OnEnd(const OperationEnd& end) override;
 
-  bool finished() const { return writer_ == nullptr; }
+  bool finished() const { return finished_; }
 
  private:
   struct Batch {
-    v1::SearchResponse message;
-    size_t octets = 0;
+    WireMessage message;
     int items = 0;
   };
 
   bool Full(const Batch& batch, size_t more) const;
-  Batch& Filling(size_t more);
-  void Added(Batch& batch, size_t octets);
+  // Lets `append` put one item of about `octets` into the batch that is being filled.
+  template <typename Append>
+  void Add(size_t octets, Append append);
   void CutEntry(const EntryView& entry);
   void WriteNext();
-  void Recycle(std::unique_ptr<Batch> batch);
+  void WriteIfIdle();
   void ApplyMarks();
+  void Charge(size_t octets);
+  void Refund(size_t octets);
   void FinishWithDone();
   void FinishNow(const RpcStatus& status);
+  void AwaitCaller();
+  void OnStalled();
   RpcStatus StatusOf(const OperationEnd& end) const;
-  void FillDone(v1::SearchDone& done) const;
+  v1::SearchDone Done() const;
 
-  SearchWriter* writer_;
-  ByteBudget& budget_;
+  SearchWriter& writer_;
+  const Surroundings surroundings_;
   const Options options_;
   StatusContext context_;
+  EntryWriter entry_writer_;
 
   Operation* operation_ = nullptr;  // null before it began and after its end
-  std::deque<std::unique_ptr<Batch>> queue_;  // the last one is being filled
-  std::unique_ptr<Batch> writing_;            // with the writer
-  std::unique_ptr<Batch> spare_;              // cleared, its memory kept for the next one
-  size_t charged_octets_ = 0;                 // of queue_ and writing_, in the budget
+  std::deque<Batch> queue_;         // the last one is being filled
+  bool writing_ = false;            // a message is with the writer
+  size_t written_octets_ = 0;       // of that message
+  size_t charged_octets_ = 0;       // of the queue and that message, in the budget
+  std::unique_ptr<Timer> stall_timer_;  // null until there is something to wait for
+  bool paused_ = false;
+  bool finished_ = false;
   int64_t entries_ = 0;
   int64_t references_ = 0;
   std::optional<OperationEnd> end_;  // the directory's result; what is queued still goes out before it

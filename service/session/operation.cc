@@ -37,16 +37,11 @@ void Operation::Pause() {
   if (paused_ || state_ == State::kEnded) return;
   paused_ = true;
   if (state_ == State::kRunning) SetPausedOnConnection(true);
-  if (stall_timer_ == nullptr) {
-    stall_timer_ = session_.loop().NewTimer([this] { End(EndCause::kSlowConsumer); });
-  }
-  stall_timer_->ArmAt(session_.loop().Now() + session_.limits().stall_deadline);
 }
 
 void Operation::Resume() {
   if (!paused_ || state_ == State::kEnded) return;
   paused_ = false;
-  stall_timer_->Disarm();
   SetPausedOnConnection(false);
   if (wants_page()) session_.Enqueue(*this);
 }
@@ -163,7 +158,6 @@ void Operation::SetPausedOnConnection(bool paused) {
 
 void Operation::Finish(OperationEnd end) {
   state_ = State::kEnded;
-  stall_timer_.reset();
   SetPausedOnConnection(false);
   session_.OnOperationEnded(*this);
   sink_.OnEnd(end);

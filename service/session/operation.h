@@ -42,8 +42,8 @@ class Operation final : private Connection::Exchange {
   // Ends it now, whatever its state; later calls do nothing. The sink hears OnEnd within this call.
   void End(EndCause cause);
 
-  // The reader holds as much as it may: take no more of the directory for it. Both are idempotent. After the stall
-  // deadline without a Resume it ends kSlowConsumer.
+  // The reader holds as much as it may: take no more of the directory for it. Both are idempotent. How long is the
+  // sink's business.
   void Pause();
   void Resume();
 
@@ -88,7 +88,6 @@ class Operation final : private Connection::Exchange {
   int64_t entries_ = 0;
   bool paused_ = false;             // the reader asked for it
   bool connection_paused_ = false;  // and the connection was told
-  std::unique_ptr<Timer> stall_timer_;
   std::unique_ptr<PageControl> pages_;  // null = not a paged search
 };
 

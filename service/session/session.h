@@ -48,7 +48,6 @@ class Session final : private Connection::Observer {
   };
   struct Limits {
     size_t most_operations = 64;  // queued ones included
-    absl::Duration stall_deadline = absl::Seconds(30);
   };
 
   // `connection` is bound; its observer becomes this session.
@@ -80,7 +79,6 @@ class Session final : private Connection::Observer {
   // For Operation.
   EventLoop& loop() { return loop_; }
   Connection& connection() { return *connection_; }
-  const Limits& limits() const { return limits_; }
   bool page_slot_free() const { return page_slot_ == nullptr; }
   bool owns_page_slot(const Operation& operation) const { return page_slot_ == &operation; }
   void TakePageSlot(Operation& operation) { page_slot_ = &operation; }

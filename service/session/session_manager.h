@@ -37,6 +37,7 @@ class SessionManager final : private Session::Observer {
     size_t max_leases_per_owner = 256;  // identified callers only
     bool anonymous = true;              // whether binds without identity are allowed
     Session::Limits session;
+    absl::Duration stall_deadline = absl::Seconds(30);  // of callers who do not read
     size_t budget_octets = 256 * 1024 * 1024;  // see base/byte_budget.h
   };
 
@@ -99,7 +100,10 @@ class SessionManager final : private Session::Observer {
   // No lease, no opening, no socket.
   bool idle() const { return sessions_.empty() && openings_.empty() && reaper_.empty(); }
   size_t size() const { return leases_.size(); }
+  // What every stream to a caller lives with.
+  EventLoop& loop() { return loop_; }
   ByteBudget& budget() { return budget_; }
+  absl::Duration stall_deadline() const { return options_.stall_deadline; }
 
  private:
   struct Waiter {

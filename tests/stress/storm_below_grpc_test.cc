@@ -44,7 +44,7 @@ class Storm {
     SessionManager::Options options;
     options.min_ttl = absl::Milliseconds(50);
     options.max_age = absl::Milliseconds(700);
-    options.session.stall_deadline = absl::Milliseconds(150);
+    options.stall_deadline = absl::Milliseconds(150);
     options.budget_octets = 512 * 1024;
     OnLoop([&] {
       manager_ = std::make_unique<SessionManager>(loop_, connector_, options,

@@ -71,25 +71,27 @@ class StormSearch final : private SearchWriter {
     request.set_operation_id(id);
     return request;
   }
-  void Take(State& state, const v1::SearchResponse& message) {
+  v1::SearchResponse Take(State& state, const WireMessage& octets) {
+    v1::SearchResponse message;
+    EXPECT_TRUE(message.ParseFromArray(octets.octets().data(), static_cast<int>(octets.size())));
     for (const v1::SearchEntry& entry : message.entries()) {
       EXPECT_EQ(entry.dn(), "cn=" + std::to_string(state.entries) + ",dc=example");
       ++state.entries;
     }
+    return message;
   }
   void AddHeader(std::string_view, std::string_view) override {}
-  void Write(const v1::SearchResponse& message) override {
+  void Write(WireMessage message) override {
     state_.Update([&](State& state) {
       EXPECT_FALSE(state.writing || state.finished) << "a write too early";
       Take(state, message);
       state.writing = true;
     });
   }
-  void WriteAndFinish(const v1::SearchResponse& message, const RpcStatus& status) override {
+  void WriteAndFinish(WireMessage message, const RpcStatus& status) override {
     state_.Update([&](State& state) {
       EXPECT_FALSE(state.writing || state.finished) << "a write too early";
-      Take(state, message);
-      EXPECT_TRUE(message.has_done());
+      EXPECT_TRUE(Take(state, message).has_done());
       Finish(state, status);
     });
   }
@@ -107,6 +109,7 @@ class StormSearch final : private SearchWriter {
     state.finished = true;
     state.code = status.code;
   }
+  void CutOff() override {}
   bool cancelled() const override { return cancelled_; }
 
   EventLoop& loop_;

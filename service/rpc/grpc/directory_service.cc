@@ -10,12 +10,15 @@ namespace {
 
 using Context = grpc::CallbackServerContext;
 
-class DirectoryService final : public v1::DirectoryService::CallbackService {
+// Search works on octets (rpc/wire_message.h), the others on messages.
+using Methods = v1::DirectoryService::WithRawCallbackMethod_Search<v1::DirectoryService::CallbackService>;
+
+class DirectoryService final : public Methods {
  public:
   DirectoryService(EventLoop& loop, SessionManager& manager) : loop_(loop), manager_(manager) {}
 
-  grpc::ServerWriteReactor<v1::SearchResponse>* Search(Context* context,
-                                                       const v1::SearchRequest* request) override {
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Search(Context* context,
+                                                     const grpc::ByteBuffer* request) override {
     return new SearchReactor(loop_, manager_, *context, *request);
   }
   grpc::ServerUnaryReactor* Compare(Context* context, const v1::CompareRequest* request,

@@ -1,60 +1,54 @@
-// gRPC's side of one Search: an adapter and nothing else. Its reactions only post to the loop.
+// gRPC's side of one Search. Responses go out as the octets that the stream wrote, without a copy.
 #pragma once
 
-#include <grpcpp/server_context.h>
+#include <grpcpp/support/byte_buffer.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <memory>
-#include <string>
-#include <utility>
+#include <string_view>
 
-#include "base/event_loop.h"
 #include "rpc/grpc/call_info.h"
+#include "rpc/grpc/call_reactor.h"
+#include "rpc/grpc/octets.h"
 #include "rpc/search_call.h"
 
 namespace dirlease {
 
-// Deletes itself in OnDone, which comes once, after Finish. The call is destroyed on the loop, where it may be on the
-// stack at that moment.
-class SearchReactor final : public grpc::ServerWriteReactor<v1::SearchResponse>,
-                            private SearchWriter {
+class SearchReactor final
+    : public CallReactor<grpc::ServerWriteReactor<grpc::ByteBuffer>, SearchCall>,
+      private SearchWriter {
  public:
   SearchReactor(EventLoop& loop, SessionManager& manager, grpc::CallbackServerContext& context,
-                const v1::SearchRequest& request)
-      : loop_(loop),
-        context_(context),
-        call_(std::make_shared<SearchCall>(manager, CallInfoOf(context),
-                                           static_cast<SearchWriter&>(*this), request)) {
-    loop_.Post([call = call_] { call->Start(); });
+                const grpc::ByteBuffer& request)
+      : CallReactor(loop, context) {
+    if (const grpc::Status status = ParseOctets(request, request_); !status.ok()) {
+      CallReactor::Finish(status);
+      return;
+    }
+    StartCall(std::make_shared<SearchCall>(manager, CallInfoOf(context),
+                                           static_cast<SearchWriter&>(*this), request_));
   }
 
  private:
-  void AddHeader(std::string_view key, std::string_view value) override {
-    context_.AddInitialMetadata(std::string(key), std::string(value));
+  void AddHeader(std::string_view key, std::string_view value) override { AddMetadata(key, value); }
+  void Write(WireMessage message) override {
+    message_ = TakeOctets(std::move(message));
+    StartWrite(&message_);
   }
-  void Write(const v1::SearchResponse& message) override { StartWrite(&message); }
-  void WriteAndFinish(const v1::SearchResponse& message, const RpcStatus& status) override {
-    StartWriteAndFinish(&message, grpc::WriteOptions(), ToGrpc(status));
+  void WriteAndFinish(WireMessage message, const RpcStatus& status) override {
+    message_ = TakeOctets(std::move(message));
+    StartWriteAndFinish(&message_, grpc::WriteOptions(), ToGrpc(status));
   }
-  void Finish(const RpcStatus& status) override {
-    grpc::ServerWriteReactor<v1::SearchResponse>::Finish(ToGrpc(status));
-  }
-  bool cancelled() const override { return context_.IsCancelled(); }
+  void Finish(const RpcStatus& status) override { CallReactor::Finish(ToGrpc(status)); }
+  void CutOff() override { TryCancel(); }
+  bool cancelled() const override { return IsCancelled(); }
 
   void OnWriteDone(bool ok) override {
     loop_.Post([call = call_, ok] { call->OnWriteDone(ok); });
   }
-  void OnCancel() override {
-    loop_.Post([call = call_] { call->Cancel(); });
-  }
-  void OnDone() override {
-    loop_.Post([call = std::move(call_)] {});
-    delete this;
-  }
 
-  EventLoop& loop_;
-  grpc::CallbackServerContext& context_;
-  std::shared_ptr<SearchCall> call_;
+  v1::SearchRequest request_;
+  grpc::ByteBuffer message_;  // the one that is being written
 };
 
 }  // namespace dirlease

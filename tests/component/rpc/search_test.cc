@@ -74,6 +74,32 @@ TEST_F(SearchTest, AReaderWhoTakesNothingLosesItsSearchAndNothingElse) {
   EXPECT_EQ(directory_.abandons(), 1u);
 }
 
+// Over HTTP/2's flow control: the caller's side takes its window full and no more.
+TEST_F(SearchTest, WhoReadsNothingIsCutOffAndHoldsNothing) {
+  StartSearch();
+  for (int i = 0; i < 100; ++i) Send(Entries(message_id_, i, 1, 100'000));
+  AwaitPaused();
+  gateway_.Advance(absl::Seconds(30));
+  directory_.connection().AwaitCountOf("abandon", 1);
+  EXPECT_GT(gateway_.BudgetUsed(), 0u) << "the message that the caller does not take";
+  gateway_.Advance(absl::Seconds(30));
+  gateway_.AwaitOnLoop([](SessionManager& manager) { return manager.budget().used() == 0; });
+  call_->Finish();
+}
+
+TEST_F(SearchTest, WhoDoesNotReadTheEndIsCutOffToo) {
+  StartSearch();
+  Send(Entries(message_id_, 0, 1, 200'000));
+  Send({ResultMessage(message_id_)});
+  gateway_.AwaitOnLoop(
+      [&](SessionManager&) { return directory_.connection().outstanding().empty(); });
+  gateway_.Advance(absl::Seconds(30));
+  gateway_.Advance(absl::Seconds(30));
+  gateway_.AwaitOnLoop([](SessionManager& manager) { return manager.budget().used() == 0; });
+  call_->Finish();
+  EXPECT_EQ(directory_.abandons(), 0u);
+}
+
 TEST_F(SearchTest, TheWholeResultIsInTheDetails) {
   StartSearch();
   LdapResult result;

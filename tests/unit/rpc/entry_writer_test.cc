@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "dirlease/v1/directory_service.pb.h"
+
 namespace dirlease {
 namespace {
 
@@ -31,16 +33,34 @@ void With(const OwnedEntry& owned, Use use) {
   use(EntryView{.dn = owned.dn, .attributes = attributes, .controls = {}, .octets = octets});
 }
 
+constexpr int kField = v1::SearchResponse::kEntriesFieldNumber;
+
+// The one entry that was written there.
+v1::SearchEntry Parsed(const WireMessage& message) {
+  v1::SearchResponse response;
+  EXPECT_TRUE(response.ParseFromArray(message.octets().data(), static_cast<int>(message.size())));
+  EXPECT_EQ(response.entries_size(), 1);
+  // Exactly as protobuf itself would have written it.
+  EXPECT_EQ(response.SerializeAsString(), message.octets());
+  return response.entries(0);
+}
+
 v1::SearchEntry Written(const OwnedEntry& owned, ValueFormat format = ValueFormat::kBytes) {
-  v1::SearchEntry out;
-  With(owned, [&](const EntryView& entry) { EntryToProto(entry, format, out); });
-  return out;
+  WireMessage out;
+  EntryWriter writer(kField, format);
+  With(owned, [&](const EntryView& entry) { writer.Append(entry, out); });
+  return Parsed(out);
 }
 
 std::vector<v1::SearchEntry> Cut(const OwnedEntry& owned, ValueFormat format = ValueFormat::kBytes) {
   std::vector<v1::SearchEntry> pieces;
+  EntryWriter writer(kField, format);
   With(owned, [&](const EntryView& entry) {
-    for (EntryCutter cutter(entry, format); !cutter.done();) cutter.Next(pieces.emplace_back());
+    for (EntryCutter cutter(writer, entry); !cutter.done();) {
+      WireMessage piece;
+      cutter.Next(piece);
+      pieces.push_back(Parsed(piece));
+    }
   });
   return pieces;
 }
@@ -70,6 +90,36 @@ TEST(EntryWriter, AttributesWithoutValuesKeepTheirType) {
 
 TEST(EntryWriter, ADnThatIsNotUtf8IsEscapedAsRfc4514Says) {
   EXPECT_EQ(Written({.dn = "cn=Zo\xeb"}).dn(), "cn=Zo\\eb");
+}
+
+TEST(EntryWriter, AnAttributeTypeThatIsNotUtf8IsMended) {
+  EXPECT_EQ(Written({.attributes = {{"c\xff", {"a"}}}}).attributes(0).type(), "c\uFFFD");
+}
+
+TEST(EntryWriter, ControlsTravelWithTheEntry) {
+  const std::vector<Control> controls{{"1.2.3", true, "v"}, {"1.2.4", false, std::nullopt}};
+  WireMessage out;
+  EntryWriter(kField, ValueFormat::kBytes).Append({.dn = "cn=a", .attributes = {}, .controls = controls}, out);
+  const auto entry = Parsed(out);
+  ASSERT_EQ(entry.controls_size(), 2);
+  EXPECT_EQ(entry.controls(0).oid(), "1.2.3");
+  EXPECT_TRUE(entry.controls(0).critical());
+  EXPECT_EQ(entry.controls(0).value(), "v");
+  EXPECT_EQ(entry.controls(1).oid(), "1.2.4");
+}
+
+TEST(EntryWriter, EntriesOfOneMessageStayApart) {
+  WireMessage out;
+  EntryWriter writer(kField, ValueFormat::kBytes);
+  for (const char* dn : {"cn=1", "cn=2"}) {
+    With({.dn = dn, .attributes = {{"cn", {std::string(200, dn[3])}}}},
+         [&](const EntryView& entry) { writer.Append(entry, out); });
+  }
+  v1::SearchResponse response;
+  ASSERT_TRUE(response.ParseFromArray(out.octets().data(), static_cast<int>(out.size())));
+  ASSERT_EQ(response.entries_size(), 2);
+  EXPECT_EQ(response.entries(1).dn(), "cn=2");
+  EXPECT_EQ(response.entries(1).attributes(0).values(0), std::string(200, '2'));
 }
 
 TEST(EntryWriter, AWholeEntryIsNotContinued) { EXPECT_FALSE(Written({}).continued()); }

@@ -94,8 +94,9 @@ class EveryEndTest : public testing::SessionFixture,
         EXPECT_EQ(session_->Abandon(id_), when() != When::kEnded);
         return;
       case How::kStall:
-        if (when() != When::kEnded) operation_->Pause();
-        loop_.Advance(absl::Seconds(30));
+        if (when() == When::kEnded) return;
+        operation_->Pause();
+        operation_->End(EndCause::kSlowConsumer);
         return;
       case How::kClose:
         session_->Close(EndCause::kSessionClosed);
