@@ -45,13 +45,8 @@ void OperationCall::Cancel() {
 void OperationCall::OnEnd(const OperationEnd& end) {
   operation_ = nullptr;
   const RpcStatus status = StatusFromEnd(end, context_);
-  if (status.code != 0 || FillResponse(end)) {
-    Finish(status);
-    return;
-  }
-  LdapResult nonsense = end.result;
-  nonsense.code = ldap_code::kDecodingError;
-  Finish(StatusFromEnd({.cause = EndCause::kResult, .result = std::move(nonsense)}, context_));
+  if (status.code == 0) FillResponse(end);
+  Finish(status);
 }
 
 CompareCall::CompareCall(SessionManager& manager, CallInfo info, Responder& responder,
@@ -62,13 +57,9 @@ CompareCall::CompareCall(SessionManager& manager, CallInfo info, Responder& resp
   context_.dn = request.dn();
 }
 
-bool CompareCall::FillResponse(const OperationEnd& end) {
-  // Success says neither yes nor no; a compare has to (RFC 4511 section 4.10).
-  const int code = end.result.code;
-  if (code != ldap_code::kCompareTrue && code != ldap_code::kCompareFalse) return false;
-  response_.set_matched(code == ldap_code::kCompareTrue);
+void CompareCall::FillResponse(const OperationEnd& end) {
+  response_.set_matched(end.result.code == ldap_code::kCompareTrue);
   ResultToProto(end.result, *response_.mutable_result());
-  return true;
 }
 
 WhoAmICall::WhoAmICall(SessionManager& manager, CallInfo info, Responder& responder,
@@ -77,10 +68,9 @@ WhoAmICall::WhoAmICall(SessionManager& manager, CallInfo info, Responder& respon
                     request.session(), request.operation_id()),
       response_(response) {}
 
-bool WhoAmICall::FillResponse(const OperationEnd& end) {
+void WhoAmICall::FillResponse(const OperationEnd& end) {
   response_.set_authorization_id(ReplaceInvalidUtf8(end.response_value.value_or("")));
   ResultToProto(end.result, *response_.mutable_result());
-  return true;
 }
 
 void AbandonCall::Start() {

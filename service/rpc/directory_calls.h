@@ -22,8 +22,8 @@ class OperationCall : public UnaryCall, private OperationSink {
                 const std::string& operation_id);
 
  private:
-  // The directory's answer, a success by rpc/status_table.h. False: it is no valid one.
-  virtual bool FillResponse(const OperationEnd& end) = 0;
+  // The directory's answer, a success by rpc/status_table.h.
+  virtual void FillResponse(const OperationEnd& end) = 0;
   void OnEnd(const OperationEnd& end) override;
 
   const char* const method_;
@@ -39,7 +39,7 @@ class CompareCall final : public OperationCall {
               const v1::CompareRequest& request, v1::CompareResponse& response);
 
  private:
-  bool FillResponse(const OperationEnd& end) override;
+  void FillResponse(const OperationEnd& end) override;
   v1::CompareResponse& response_;
 };
 
@@ -49,7 +49,7 @@ class WhoAmICall final : public OperationCall {
              const v1::WhoAmIRequest& request, v1::WhoAmIResponse& response);
 
  private:
-  bool FillResponse(const OperationEnd& end) override;
+  void FillResponse(const OperationEnd& end) override;
   v1::WhoAmIResponse& response_;
 };
 

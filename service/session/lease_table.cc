@@ -33,6 +33,7 @@ LeaseTable::LookUp LeaseTable::Find(const Digest& token_digest, const std::strin
   }
   const auto buried = tombstones_.find(key);
   if (buried == tombstones_.end() || buried->second.owner != owner) return {};
+  if (buried->second.end_time + kTombstoneAge <= now) return {};
   return {.ended = buried->second.how};
 }
 
@@ -106,7 +107,7 @@ void LeaseTable::Bury(const Lease& lease, LeaseEnd how, absl::Time now) {
     graveyard_.pop_front();
   }
   const DigestKey key = KeyOf(lease.token_digest);
-  tombstones_[key] = {lease.owner, how};
+  tombstones_[key] = {lease.owner, how, now};
   graveyard_.emplace_back(now, key);
 }
 

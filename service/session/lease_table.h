@@ -89,6 +89,7 @@ class LeaseTable {
   struct Tombstone {
     std::string owner;
     LeaseEnd how;
+    absl::Time end_time;
   };
   using DigestKey = std::string;  // the digest's octets: hashing a digest again hides where lookups differ
 

@@ -84,6 +84,13 @@ void Operation::Start() {
   if (paused_) SetPausedOnConnection(true);
 }
 
+// A compare has to answer yes or no, and nothing else may (RFC 4511 section 4.10).
+bool Operation::AnswersNothing(int code) const {
+  const bool compared = code == ldap_code::kCompareTrue || code == ldap_code::kCompareFalse;
+  const bool compare = std::holds_alternative<CompareRequest>(request_.body);
+  return compare ? code == ldap_code::kSuccess : compared;
+}
+
 LdapHandle::Sent Operation::SendRequest(LdapHandle& handle) {
   if (auto* search = std::get_if<SearchRequest>(&request_.body)) return SendSearch(handle, *search);
   if (const auto* compare = std::get_if<CompareRequest>(&request_.body)) {
@@ -127,6 +134,7 @@ void Operation::OnEntry(const EntryView& entry) {
 void Operation::OnResult(const ResponseView& response) {
   OperationEnd end;
   end.result = *response.result;
+  if (AnswersNothing(end.result.code)) end.result.code = ldap_code::kDecodingError;
   if (response.value) end.response_value = std::string(*response.value);
   SetPausedOnConnection(false);
   state_ = State::kBetweenPages;  // nothing unanswered at the directory: no Abandon from here on

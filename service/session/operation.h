@@ -70,6 +70,7 @@ class Operation final : private Connection::Exchange {
   void OnConnectionLost(const LdapResult& last_word) override;
   void OnEntry(const EntryView& entry);
   void OnResult(const ResponseView& response);
+  bool AnswersNothing(int code) const;
   LdapHandle::Sent SendRequest(LdapHandle& handle);
   LdapHandle::Sent SendSearch(LdapHandle& handle, SearchRequest& search);
   void DecidePaging();

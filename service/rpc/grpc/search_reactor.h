@@ -44,6 +44,7 @@ class SearchReactor final
   bool cancelled() const override { return IsCancelled(); }
 
   void OnWriteDone(bool ok) override {
+    message_.Clear();
     loop_.Post([call = call_, ok] { call->OnWriteDone(ok); });
   }
 

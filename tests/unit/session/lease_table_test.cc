@@ -138,6 +138,7 @@ TEST_F(LeaseTableTest, EndedLeasesSayHowTheyEnded) {
 TEST_F(LeaseTableTest, OldTombstonesAreDropped) {
   table_.End(Add(1), LeaseEnd::kClosed, now_);
   now_ += LeaseTable::kTombstoneAge;
+  EXPECT_FALSE(Find(1).ended.has_value());
   table_.End(Add(2), LeaseEnd::kClosed, now_);
   EXPECT_FALSE(Find(1).ended.has_value());
   EXPECT_TRUE(Find(2).ended.has_value());

@@ -188,6 +188,12 @@ TEST_F(OperationTest, DeliversEntriesReferencesIntermediatesAndTheResult) {
   EXPECT_EQ(sink_.end().result.code, ldap_code::kSizeLimitExceeded);
 }
 
+TEST_F(OperationTest, OnlyACompareIsAnsweredTrueOrFalse) {
+  const int id = Run(sink_)->message_id();
+  Answer({ResultMessage(id, ldap_code::kCompareTrue)});
+  EXPECT_EQ(sink_.end().result.code, ldap_code::kDecodingError);
+}
+
 TEST_F(OperationTest, EndingTwiceEndsOnce) {
   Operation* operation = Run(sink_);
   operation->End(EndCause::kCancelled);
