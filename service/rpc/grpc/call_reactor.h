@@ -38,6 +38,7 @@ class CallReactor : public Base {
   }
 
   void OnCancel() override {
+    if (call_ == nullptr) return;  // refused at once
     loop_.Post([call = call_] { call->Cancel(); });
   }
   void OnDone() override {

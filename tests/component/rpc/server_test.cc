@@ -36,6 +36,25 @@ TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
   EXPECT_EQ(code(v1::GetSchemaRequest()), Code::kUnimplemented);
 }
 
+constexpr char kSearchMethod[] = "/dirlease.v1.DirectoryService/Search";
+
+TEST_F(ServerTest, ASearchWhoseRequestNeverComesEndsWithItsDeadline) {
+  const auto call = client_->StartMethod(kSearchMethod, {.token = {}, .deadline = absl::Milliseconds(100)});
+  EXPECT_EQ(call->Finish().code, Code::kDeadlineExceeded);
+  EXPECT_FALSE(client_->Open().token().empty());
+}
+
+TEST_F(ServerTest, OctetsThatAreNoSearchRequestAreRefused) {
+  v1::RawControl not_utf8;  // its second field is octets, a SearchRequest's is text
+  not_utf8.set_value("\xff");
+  const auto call = client_->StartMethod(kSearchMethod);
+  call->Write(not_utf8);
+  call->WritesDone();
+  const CallEnd& end = call->Finish();
+  EXPECT_EQ(end.code, Code::kInvalidArgument);
+  EXPECT_NE(end.message.find("dirlease.v1.SearchRequest"), std::string::npos);
+}
+
 TEST_F(ServerTest, HealthFollowsTheDirectoryAndLivenessDoesNot) {
   const std::vector<std::string> names = {"", "dirlease.v1.SessionService",
                                           "dirlease.v1.DirectoryService"};

@@ -29,8 +29,8 @@ CallEnd DecodeCallEnd(int code, std::string message, const std::string& details)
   if (details.empty()) return end;
   google::rpc::Status status;
   EXPECT_TRUE(status.ParseFromString(details)) << "the details are no google.rpc.Status";
-  // A caller's own cancel may overtake the status that the server sent.
-  if (end.code != Code::kCancelled) {
+  // A caller's own cancel or deadline may overtake the status that the server sent.
+  if (end.code != Code::kCancelled && end.code != Code::kDeadlineExceeded) {
     EXPECT_EQ(status.code(), code);
   }
   for (const google::protobuf::Any& any : status.details()) {
