@@ -89,9 +89,7 @@ class Parser {
   }
 
   void ComplainUnknown(const std::string& argument, const std::string& flag) {
-    if (flag == "--metrics-listen") {
-      line_.problems.push_back("--metrics-listen: metrics are not built yet: leave it out");
-    } else if (!flag.starts_with("--")) {
+    if (!flag.starts_with("--")) {
       line_.problems.push_back(
           fmt::format("\"{}\" is no flag: settings are written --KEY=VALUE, see --help", argument));
     } else {

@@ -42,6 +42,10 @@ class Checker {
   }
 
   void CheckListener(const Config& config) {
+    if (!config.metrics_listen().empty() && !ParseListenAddress(config.metrics_listen())) {
+      Add("metrics_listen: \"{}\" is not of the form ADDRESS:PORT, as 127.0.0.1:9464 or [::1]:0",
+          config.metrics_listen());
+    }
     const auto address = ParseListenAddress(config.listen());
     if (!address) {
       Add("listen: \"{}\" is not of the form HOST:PORT, as 127.0.0.1:50051 or [::1]:0",
@@ -86,6 +90,7 @@ class Checker {
   void CheckTarget(const std::string& key, const Target& target) {
     CheckPositive(key + ": connect_timeout", target.connect_timeout());
     CheckWord(key + ": tls", target.tls(), {"none", "starttls", "ldaps"});
+    CheckWord(key + ": session_tracking", target.session_tracking(), {"auto", "always", "never"});
     if (target.uris().empty()) Add("{}: uris: none is given", key);
     for (const std::string& uri : target.uris()) CheckUri(key, uri, target.tls() == "ldaps");
     CheckCertificate(key + ": cert", target.cert(), key + ": key", target.key());

@@ -91,6 +91,7 @@ void ApplySettings(const std::vector<Setting>& settings, Config& config,
 void FillTarget(Target& target) {
   if (target.name().empty()) target.set_name("default");
   if (!target.has_connect_timeout()) target.mutable_connect_timeout()->set_seconds(5);
+  if (target.session_tracking().empty()) target.set_session_tracking("auto");
   if (!target.tls().empty()) return;
   const bool ldaps = target.uris_size() > 0 && target.uris(0).starts_with("ldaps:");
   target.set_tls(ldaps ? "ldaps" : "none");

@@ -71,6 +71,7 @@ int RunDaemon(const config::v1::Config& config, const Signals& signals) {
   }
   log::Info("listening", {{"address", gateway.address()},
                           {"targets", TargetNames(config)},
+                          {"metrics", gateway.metrics_address()},
                           {"max_leases", config.max_leases()},
                           {"version", kVersion}});
   WarnOfMissingIdentity(config);

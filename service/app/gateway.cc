@@ -3,6 +3,7 @@
 #include <future>
 #include <utility>
 
+#include "app/load_collector.h"
 #include "base/log.h"
 
 namespace dirlease {
@@ -18,6 +19,7 @@ Gateway::Gateway(Settings settings)
     : settings_(std::move(settings)),
       loop_("dirlease-loop", clock_),
       connector_(std::make_unique<TargetConnector>(loop_)) {
+  settings_.sessions.telemetry = &metrics_;
   OnLoop([this] {
     manager_ = std::make_unique<SessionManager>(loop_, *connector_, settings_.sessions,
                                                 std::move(settings_.targets));
@@ -30,6 +32,13 @@ std::string Gateway::Start() {
   Server::Started started = Server::Start(settings_.server, loop_, *manager_);
   if (started.server == nullptr) return started.error;
   server_ = std::move(started.server);
+  if (!settings_.metrics_listen.empty()) {
+    MetricsServer::Started metrics = MetricsServer::Start(
+        settings_.metrics_listen,
+        {metrics_.registry(), std::make_shared<LoadCollector>(loop_, *manager_)});
+    if (metrics.server == nullptr) return metrics.error;
+    metrics_server_ = std::move(metrics.server);
+  }
   loop_.Post([this] {
     manager_->StartProbing([this](bool reachable) {
       log::Info(reachable ? "directory reachable" : "no directory reachable");
@@ -39,11 +48,16 @@ std::string Gateway::Start() {
   return "";
 }
 
+std::string Gateway::metrics_address() const {
+  return metrics_server_ == nullptr ? "" : metrics_server_->address();
+}
+
 void Gateway::Stop(absl::Duration grace) {
   if (manager_ == nullptr) return;
   EndLeases(grace);
   if (server_ != nullptr) server_->Shutdown(kShutdownTime);
   server_.reset();
+  metrics_server_.reset();  // a drain can be watched to its end
   OnLoop([this] { manager_.reset(); });
   loop_.Stop();
   connector_.reset();

@@ -8,6 +8,8 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "app/metrics.h"
+#include "app/metrics_server.h"
 #include "base/clock.h"
 #include "base/epoll_event_loop.h"
 #include "ldap/target_connector.h"
@@ -22,6 +24,7 @@ class Gateway {
     Server::Options server;
     SessionManager::Options sessions;
     std::vector<TargetConfig> targets;  // the first one is the default
+    std::string metrics_listen;         // ADDRESS:PORT; empty = no metrics are served
   };
 
   // REQUIRES: InitialiseLibldap() was called.
@@ -34,6 +37,9 @@ class Gateway {
   std::string Start();
   // HOST:PORT with the real port. REQUIRES: started.
   const std::string& address() const { return server_->address(); }
+
+  // ADDRESS:PORT of GET /metrics; empty = not served. REQUIRES: started.
+  std::string metrics_address() const;
 
   // Health says NOT_SERVING, new leases are refused, operations have `grace`; when every lease has
   // ended the listener closes. Waits for all of it. Later calls do nothing.
@@ -49,11 +55,13 @@ class Gateway {
   void EndLeases(absl::Duration grace);
 
   Settings settings_;
+  Metrics metrics_;
   SteadyClock clock_;
   EpollEventLoop loop_;
   std::unique_ptr<TargetConnector> connector_;
   std::unique_ptr<SessionManager> manager_;  // created, used and destroyed on the loop
   std::unique_ptr<Server> server_;
+  std::unique_ptr<MetricsServer> metrics_server_;
 };
 
 }  // namespace dirlease

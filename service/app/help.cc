@@ -18,12 +18,16 @@ Listening
   --insecure                     plaintext, callers without identity, on loopback only
   --insecure-any-address         ... elsewhere too
 
+  --metrics-listen=ADDRESS:PORT  where GET /metrics is answered over plain HTTP, port 0 = any free one (nowhere)
+
 Directories
   --target=[NAME=]URI[,URI...]   repeatable, the first is the default; NAME is "default" where missing
   --target-tls=none|starttls|ldaps  by default as the URI says
   --target-ca=FILE               authorities of the directories' certificates (the system's bundle)
   --target-cert=FILE --target-key=FILE  our own certificate
   --target-connect-timeout=TIME  for each URI: name resolution, TCP and TLS together (5s)
+  --target-session-tracking=auto|always|never  tell the directory's log of the lease and the trace id (auto: where
+                                 its root DSE offers the control; slapd takes it without saying so)
 
 Leases
   --lease-min-ttl=TIME --lease-default-ttl=TIME --lease-max-ttl=TIME  idle time to live (10s, 5m, 1h)

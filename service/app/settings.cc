@@ -53,6 +53,8 @@ TargetConfig ToTarget(const config::v1::Target& target) {
                       .cert_file = target.cert(),
                       .key_file = target.key(),
                       .connect_timeout = ToDuration(target.connect_timeout())};
+  if (target.session_tracking() == "always") result.session_tracking = true;
+  if (target.session_tracking() == "never") result.session_tracking = false;
   for (const std::string& uri : target.uris()) result.uris.push_back(*ParseLdapUri(uri));
   return result;
 }
@@ -62,6 +64,7 @@ TargetConfig ToTarget(const config::v1::Target& target) {
 Gateway::Settings ToSettings(const Config& config) {
   Gateway::Settings settings{.server = ToServerOptions(config),
                              .sessions = ToSessionOptions(config)};
+  settings.metrics_listen = config.metrics_listen();
   for (const auto& target : config.targets()) settings.targets.push_back(ToTarget(target));
   return settings;
 }

@@ -75,6 +75,8 @@ class Connection final : private ByteBudget::Reader {
   void WhenSocketClosed(absl::AnyInvocable<void()> callback);
   bool closed() const { return handle_ == nullptr; }
   bool tls() const { return tls_; }
+  // Nothing is read from the directory, because somebody or the budget holds as much as he may.
+  bool paused() const { return pauses_ > 0 || parked_; }
 
  private:
   // The place of an abandoned operation stays taken until a later reply shows that the directory went on, or so long.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,8 @@ struct TargetConfig {
   std::string cert_file;  // client certificate and key, PEM; empty = none
   std::string key_file;
   absl::Duration connect_timeout = absl::Seconds(5);  // per URI: DNS, TCP and TLS together
+  // Whether requests carry the session tracking control; empty = where the directory offers it.
+  std::optional<bool> session_tracking;
 };
 
 struct ConnectFailure {

@@ -26,6 +26,9 @@ enum class EndCause {
   kInternal,       // libldap refused to encode what was checked before
 };
 
+// One word for logs and metrics: "result", "cancelled", "slow_consumer" and so on.
+std::string_view EndCauseName(EndCause cause);
+
 struct OperationEnd {
   EndCause cause = EndCause::kResult;
   LdapResult result;  // with kResult, kLost, kInternal

@@ -9,6 +9,12 @@ RpcStatus StatusFromCallError(const CallError& error, const StatusContext& conte
   return StatusFromEnd(std::get<OperationEnd>(error), context);
 }
 
+void UnaryCall::Finish(const RpcStatus& status) {
+  manager_.telemetry().OnRpcEnded(*context_.operation, static_cast<absl::StatusCode>(status.code),
+                                  manager_.loop().Now() - start_time_);
+  std::exchange(responder_, nullptr)->Finish(status);
+}
+
 void UnaryCall::FinishCancelled() {
   if (!finished()) Finish(StatusFromEnd({.cause = EndCause::kCancelled}, context_));
 }

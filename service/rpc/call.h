@@ -33,6 +33,9 @@ struct CallInfo {
   Caller caller;
   std::string token;                            // from metadata; empty = none
   std::optional<absl::Duration> deadline_left;  // of the RPC, when it arrived
+  std::string trace_id;                         // see session/origin.h
+
+  Origin origin() const { return {caller.peer, trace_id}; }
 };
 
 RpcStatus StatusFromCallError(const CallError& error, const StatusContext& context);
@@ -41,7 +44,10 @@ class UnaryCall {
  public:
   virtual ~UnaryCall() = default;
   // Once, first.
-  virtual void Start() = 0;
+  void Start() {
+    start_time_ = manager_.loop().Now();
+    Run();
+  }
   // The caller cancelled, its deadline passed or its connection died. Possibly after the end.
   virtual void Cancel() = 0;
 
@@ -51,8 +57,9 @@ class UnaryCall {
     context_.operation = std::move(operation);
   }
 
+  virtual void Run() = 0;
   bool finished() const { return responder_ == nullptr; }
-  void Finish(const RpcStatus& status) { std::exchange(responder_, nullptr)->Finish(status); }
+  void Finish(const RpcStatus& status);
   void FinishOk() { Finish({}); }
   void Fail(const Failure& failure) { Finish(StatusFromFailure(failure, context_)); }
   void FinishCancelled();
@@ -63,6 +70,9 @@ class UnaryCall {
   const CallInfo info_;
   Responder* responder_;
   StatusContext context_;
+
+ private:
+  absl::Time start_time_;
 };
 
 }  // namespace dirlease

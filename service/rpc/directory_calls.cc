@@ -17,14 +17,15 @@ OperationCall::OperationCall(SessionManager& manager, CallInfo info, Responder& 
       session_field_(session),
       operation_id_field_(operation_id) {}
 
-void OperationCall::Start() {
+void OperationCall::Run() {
   if (!request_.ok()) {
     Fail(request_.failure());
     return;
   }
   Session* session = FindSession(session_field_);
   if (session == nullptr) return;
-  auto begun = session->Begin(operation_id_field_, method_, std::move(*request_), *this);
+  auto begun = session->Begin({operation_id_field_, method_, info_.origin()},
+                              std::move(*request_), *this);
   if (!begun.ok()) {
     Fail(begun.failure());
     return;
@@ -73,7 +74,7 @@ void WhoAmICall::FillResponse(const OperationEnd& end) {
   ResultToProto(end.result, *response_.mutable_result());
 }
 
-void AbandonCall::Start() {
+void AbandonCall::Run() {
   if (request_.operation_id().empty()) {
     Fail(InvalidField("operation_id", "is empty: name the operation to abandon"));
     return;

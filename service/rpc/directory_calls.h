@@ -12,7 +12,7 @@ namespace dirlease {
 // One LDAP operation with one answer.
 class OperationCall : public UnaryCall, private OperationSink {
  public:
-  void Start() override;
+  void Run() override;
   void Cancel() override;
 
  protected:
@@ -60,7 +60,7 @@ class AbandonCall final : public UnaryCall {
       : UnaryCall(manager, std::move(info), responder, "Abandon"),
         request_(request),
         response_(response) {}
-  void Start() override;
+  void Run() override;
   void Cancel() override { FinishCancelled(); }
 
  private:

@@ -10,11 +10,12 @@ SearchCall::SearchCall(SessionManager& manager, CallInfo info, SearchWriter& wri
       info_(std::move(info)),
       request_(request),
       converted_(SearchFromProto(request, info_.deadline_left)),
-      stream_(writer, {manager.loop(), manager.budget(), manager.stall_deadline()},
+      stream_(writer, {manager.loop(), manager.budget(), manager.telemetry(), manager.stall_deadline()},
               converted_.ok() ? converted_->stream : SearchStream::Options{},
               StatusContext{.operation = "Search", .dn = request.base_dn()}) {}
 
 void SearchCall::Start() {
+  stream_.Start();
   if (!converted_.ok()) {
     stream_.Refuse(converted_.failure());
     return;
@@ -29,7 +30,7 @@ void SearchCall::Start() {
     stream_.Refuse(session.failure());
     return;
   }
-  auto begun = session.value()->Begin(request_.operation_id(), "Search",
+  auto begun = session.value()->Begin({request_.operation_id(), "Search", info_.origin()},
                                       std::move(converted_->request), stream_);
   if (!begun.ok()) {
     stream_.Refuse(begun.failure());

@@ -149,17 +149,24 @@ void SearchStream::FinishWithDone() {
   const size_t before = message.capacity();
   message.AppendMessage(v1::SearchResponse::kDoneFieldNumber, Done());
   Charge(message.capacity() - before);
-  finished_ = true;
-  writer_.WriteAndFinish(std::move(message), StatusOf(*end_));
+  const RpcStatus status = StatusOf(*end_);
+  OnFinish(status);
+  writer_.WriteAndFinish(std::move(message), status);
   AwaitCaller();
 }
 
 void SearchStream::FinishNow(const RpcStatus& status) {
   for (const Batch& batch : queue_) Refund(batch.message.capacity());
   queue_.clear();
-  finished_ = true;
+  OnFinish(status);
   writer_.Finish(status);
   if (writing_) AwaitCaller();
+}
+
+void SearchStream::OnFinish(const RpcStatus& status) {
+  finished_ = true;
+  surroundings_.telemetry.OnRpcEnded(*context_.operation, static_cast<absl::StatusCode>(status.code),
+                                     surroundings_.loop.Now() - start_time_);
 }
 
 void SearchStream::Charge(size_t octets) {

@@ -29,6 +29,7 @@
 #include "rpc/rpc_status.h"
 #include "rpc/wire_message.h"
 #include "session/operation.h"
+#include "session/telemetry.h"
 
 namespace dirlease {
 
@@ -67,6 +68,7 @@ class SearchStream final : public OperationSink {
   struct Surroundings {
     EventLoop& loop;
     ByteBudget& budget;
+    Telemetry& telemetry;
     absl::Duration stall_deadline;
   };
 
@@ -75,6 +77,8 @@ class SearchStream final : public OperationSink {
   // REQUIRES: finished, or never begun.
   ~SearchStream() override;
 
+  // Once, first.
+  void Start() { start_time_ = surroundings_.loop.Now(); }
   // The operation whose sink this is. Its names go into the response's header and the status.
   void OnBegun(Operation& operation, const std::string& session_id, const std::string& target);
   // It could not begin.
@@ -108,6 +112,7 @@ class SearchStream final : public OperationSink {
   void Refund(size_t octets);
   void FinishWithDone();
   void FinishNow(const RpcStatus& status);
+  void OnFinish(const RpcStatus& status);
   void AwaitCaller();
   void OnStalled();
   RpcStatus StatusOf(const OperationEnd& end) const;
@@ -127,6 +132,7 @@ class SearchStream final : public OperationSink {
   std::unique_ptr<Timer> stall_timer_;  // null until there is something to wait for
   bool paused_ = false;
   bool finished_ = false;
+  absl::Time start_time_;
   int64_t entries_ = 0;
   int64_t references_ = 0;
   std::optional<OperationEnd> end_;  // the directory's result; what is queued still goes out before it

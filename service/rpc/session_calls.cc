@@ -18,7 +18,7 @@ OpenCall::OpenCall(SessionManager& manager, CallInfo info, Responder& responder,
   if (!request.target().empty()) context_.target = request.target();
 }
 
-void OpenCall::Start() {
+void OpenCall::Run() {
   if (!request_.ok()) {
     Fail(request_.failure());
     return;
@@ -54,7 +54,7 @@ void OpenCall::Cancel() {
   }
 }
 
-void KeepAliveCall::Start() {
+void KeepAliveCall::Run() {
   Session* session = FindSession(request_.session());
   if (session == nullptr) return;
   manager_.Renew(*session);
@@ -65,7 +65,7 @@ void KeepAliveCall::Start() {
   FinishOk();
 }
 
-void GetSessionCall::Start() {
+void GetSessionCall::Run() {
   Session* session = FindSession(request_.session());
   if (session == nullptr) return;
   DescriptionToProto(manager_.Describe(*session), *response_.mutable_session());
@@ -75,7 +75,7 @@ void GetSessionCall::Start() {
   FinishOk();
 }
 
-void UnbindCall::Start() {
+void UnbindCall::Run() {
   const auto wait = WaitFromProto(request_);
   const auto token = ChooseToken(info_.token, request_.session());
   if (!wait.ok() || !token.ok()) {

@@ -11,7 +11,7 @@ class OpenCall final : public UnaryCall {
   // Wipes the password in `request`.
   OpenCall(SessionManager& manager, CallInfo info, Responder& responder,
            v1::OpenSessionRequest& request, v1::OpenSessionResponse& response);
-  void Start() override;
+  void Run() override;
   // After the grant too: a lease that nobody heard of is unbound, unless its request_id can fetch it.
   void Cancel() override;
 
@@ -32,7 +32,7 @@ class KeepAliveCall final : public UnaryCall {
       : UnaryCall(manager, std::move(info), responder, "KeepAlive"),
         request_(request),
         response_(response) {}
-  void Start() override;
+  void Run() override;
   void Cancel() override { FinishCancelled(); }
 
  private:
@@ -47,7 +47,7 @@ class GetSessionCall final : public UnaryCall {
       : UnaryCall(manager, std::move(info), responder, "GetSession"),
         request_(request),
         response_(response) {}
-  void Start() override;
+  void Run() override;
   void Cancel() override { FinishCancelled(); }
 
  private:
@@ -63,7 +63,7 @@ class UnbindCall final : public UnaryCall, public std::enable_shared_from_this<U
       : UnaryCall(manager, std::move(info), responder, "Unbind"),
         request_(request),
         response_(response) {}
-  void Start() override;
+  void Run() override;
   void Cancel() override { FinishCancelled(); }
 
  private:

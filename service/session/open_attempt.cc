@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "model/paged_results.h"
+#include "model/session_tracking.h"
 
 namespace dirlease {
 
@@ -81,7 +82,7 @@ void OpenAttempt::OnResponse(const ResponseView& response) {
     return;
   }
   if (response.result->code == ldap_code::kSuccess) {
-    target_.SetPagesOffered(uri_, root_dse_pages_);
+    target_.SetFeatures(uri_, features_);
   }
   Succeed();
 }
@@ -98,8 +99,8 @@ void OpenAttempt::OnBound(const LdapResult& result) {
   }
   bound_ = true;
   bind_result_ = result;
-  if (const auto known = target_.PagesOffered(uri_)) {
-    root_dse_pages_ = *known;
+  if (const auto known = target_.Features(uri_)) {
+    features_ = *known;
     Succeed();
   } else {
     ReadRootDse();
@@ -123,9 +124,9 @@ void OpenAttempt::ReadRootDse() {
 
 void OpenAttempt::OnRootDseEntry(const EntryView& entry) {
   for (const AttributeView& attribute : entry.attributes) {
-    if (std::find(attribute.values.begin(), attribute.values.end(), kPagedResultsOid) !=
-        attribute.values.end()) {
-      root_dse_pages_ = true;
+    for (const std::string_view oid : attribute.values) {
+      features_.paged_results |= oid == kPagedResultsOid;
+      features_.session_tracking |= oid == kSessionTrackingOid;
     }
   }
 }
@@ -153,7 +154,7 @@ void OpenAttempt::Succeed() {
   Opened opened{.connection = std::move(connection_),
                 .bind_result = std::move(bind_result_),
                 .uri = uri_,
-                .pages_offered = root_dse_pages_};
+                .features = features_};
   std::exchange(callback_, nullptr)(std::move(opened));
 }
 

@@ -28,7 +28,7 @@ class OpenAttempt final : private Connection::Exchange, private Connection::Obse
     std::unique_ptr<Connection> connection;
     LdapResult bind_result;
     std::string uri;
-    bool pages_offered = false;
+    DirectoryFeatures features;
   };
   using Result = std::variant<Opened, CallError>;
   using Callback = absl::AnyInvocable<void(Result)>;
@@ -68,7 +68,7 @@ class OpenAttempt final : private Connection::Exchange, private Connection::Obse
   int message_id_ = 0;  // of the request that is unanswered; 0 = none
   bool bound_ = false;
   LdapResult bind_result_;
-  bool root_dse_pages_ = false;
+  DirectoryFeatures features_;
 };
 
 }  // namespace dirlease

@@ -4,12 +4,20 @@
 #include <cassert>
 #include <utility>
 
+#include "model/session_tracking.h"
 #include "session/session.h"
 
 namespace dirlease {
 
 namespace {
 constexpr char kWhoAmIOid[] = "1.3.6.1.4.1.4203.1.11.3";  // RFC 4532
+
+// "127.0.0.1" of "ipv4:127.0.0.1:4711", "[::1]" of "ipv6:[::1]:4711"; of other kinds nothing.
+std::string_view IpOf(std::string_view peer) {
+  if (!peer.starts_with("ipv4:") && !peer.starts_with("ipv6:")) return {};
+  peer.remove_prefix(5);
+  return peer.substr(0, peer.rfind(':'));
+}
 }  // namespace
 
 Operation::Operation(Session& session, Name name, OperationRequest request, OperationSink& sink)
@@ -23,13 +31,25 @@ Operation::Operation(Session& session, Name name, OperationRequest request, Oper
 
 Operation::~Operation() { assert(state_ == State::kEnded); }
 
+absl::Duration Operation::waiting_time() const {
+  return std::min(send_time_, session_.loop().Now()) - start_time_;
+}
+
+std::optional<absl::Duration> Operation::first_response_time() const {
+  if (first_response_time_ == absl::InfiniteFuture()) return std::nullopt;
+  return first_response_time_ - send_time_;
+}
+
 absl::Duration Operation::upstream_time() const {
   return std::max(absl::ZeroDuration(), session_.loop().Now() - send_time_);
 }
 
 void Operation::End(EndCause cause) {
   if (state_ == State::kEnded) return;
-  if (state_ == State::kRunning) session_.connection().Abandon(message_id_);
+  if (state_ == State::kRunning) {
+    session_.connection().Abandon(message_id_);
+    abandoned_ = true;
+  }
   Finish({.cause = cause});
 }
 
@@ -51,7 +71,7 @@ void Operation::Resume() {
 void Operation::DecidePaging() {
   const auto* search = std::get_if<SearchRequest>(&request_.body);
   if (search == nullptr || search->page_size == 0) return;
-  const bool offered = session_.facts().pages_offered;
+  const bool offered = session_.facts().features.paged_results;
   const bool unasked = offered && !search->page_size && search->scope != Scope::kBase &&
                        search->size_limit == 0 && request_.controls.empty() &&
                        session_.page_slot_free();
@@ -94,19 +114,32 @@ bool Operation::AnswersNothing(int code) const {
 LdapHandle::Sent Operation::SendRequest(LdapHandle& handle) {
   if (auto* search = std::get_if<SearchRequest>(&request_.body)) return SendSearch(handle, *search);
   if (const auto* compare = std::get_if<CompareRequest>(&request_.body)) {
-    return handle.Compare(*compare, request_.controls);
+    return handle.Compare(*compare, Controls());
   }
-  return handle.Extended(kWhoAmIOid, std::nullopt, request_.controls);
+  return handle.Extended(kWhoAmIOid, std::nullopt, Controls());
 }
 
 LdapHandle::Sent Operation::SendSearch(LdapHandle& handle, SearchRequest& search) {
-  if (!pages()) return handle.Search(search, request_.controls);
-  std::vector<Control> controls = request_.controls;
-  controls.push_back(pages_->Request());
+  std::vector<Control> controls = Controls();
+  if (pages()) controls.push_back(pages_->Request());
   return handle.Search(search, controls);
 }
 
+std::vector<Control> Operation::Controls() const {
+  std::vector<Control> controls = request_.controls;
+  if (!session_.facts().features.session_tracking) return controls;
+  const auto tracks = [](const Control& control) { return control.oid == kSessionTrackingOid; };
+  if (std::any_of(controls.begin(), controls.end(), tracks)) return controls;
+  std::string identifier = session_.facts().session_id;
+  if (!name_.origin.trace_id.empty()) identifier += " trace=" + name_.origin.trace_id;
+  controls.push_back(SessionTrackingControl({.source_ip = IpOf(name_.origin.peer),
+                                             .source_name = session_.facts().owner,
+                                             .identifier = identifier}));
+  return controls;
+}
+
 void Operation::OnResponse(const ResponseView& response) {
+  if (first_response_time_ == absl::InfiniteFuture()) first_response_time_ = session_.loop().Now();
   switch (response.kind) {
     case ResponseView::Kind::kEntry:
       OnEntry(*response.entry);
@@ -127,6 +160,7 @@ void Operation::OnResponse(const ResponseView& response) {
 
 void Operation::OnEntry(const EntryView& entry) {
   ++entries_;
+  entry_octets_ += entry.octets;
   if (pages()) pages_->CountEntry(entry.octets);
   sink_.OnEntry(entry);
 }
@@ -167,7 +201,7 @@ void Operation::SetPausedOnConnection(bool paused) {
 void Operation::Finish(OperationEnd end) {
   state_ = State::kEnded;
   SetPausedOnConnection(false);
-  session_.OnOperationEnded(*this);
+  session_.OnOperationEnded(*this, end);
   sink_.OnEnd(end);
 }
 

@@ -20,6 +20,7 @@
 #include "ldap/connection.h"
 #include "model/operation.h"
 #include "model/requests.h"
+#include "session/origin.h"
 #include "session/page_control.h"
 
 namespace dirlease {
@@ -33,6 +34,7 @@ class Operation final : private Connection::Exchange {
   struct Name {
     std::string id;           // unique on the lease while it runs
     std::string_view method;  // RPC method, constant text
+    Origin origin = {};
   };
 
   Operation(Session& session, Name name, OperationRequest request, OperationSink& sink);
@@ -52,9 +54,16 @@ class Operation final : private Connection::Exchange {
   State state() const { return state_; }
   int message_id() const { return message_id_; }  // of the latest request; 0 = none was sent
   absl::Time start_time() const { return start_time_; }
+  const Origin& origin() const { return name_.origin; }
+  // From the call until the first request was sent, or until now.
+  absl::Duration waiting_time() const;
   // From the first request's sending until now; zero before.
   absl::Duration upstream_time() const;
+  // ... until the first response; empty: there was none.
+  std::optional<absl::Duration> first_response_time() const;
   int64_t entries() const { return entries_; }
+  uint64_t entry_octets() const { return entry_octets_; }  // of their names and values
+  bool abandoned() const { return abandoned_; }            // an Abandon PDU was sent
 
  private:
   friend class Session;
@@ -71,6 +80,8 @@ class Operation final : private Connection::Exchange {
   void OnEntry(const EntryView& entry);
   void OnResult(const ResponseView& response);
   bool AnswersNothing(int code) const;
+  // The caller's controls and our own.
+  std::vector<Control> Controls() const;
   LdapHandle::Sent SendRequest(LdapHandle& handle);
   LdapHandle::Sent SendSearch(LdapHandle& handle, SearchRequest& search);
   void DecidePaging();
@@ -86,7 +97,10 @@ class Operation final : private Connection::Exchange {
   State state_ = State::kQueued;
   int message_id_ = 0;
   absl::Time send_time_ = absl::InfiniteFuture();  // of the first request
+  absl::Time first_response_time_ = absl::InfiniteFuture();
   int64_t entries_ = 0;
+  uint64_t entry_octets_ = 0;
+  bool abandoned_ = false;
   bool paused_ = false;             // the reader asked for it
   bool connection_paused_ = false;  // and the connection was told
   std::unique_ptr<PageControl> pages_;  // null = not a paged search

@@ -40,10 +40,11 @@ Session::~Session() {
   *self_ = nullptr;
 }
 
-Outcome<Operation*> Session::Begin(std::string id, std::string_view method, OperationRequest request,
+Outcome<Operation*> Session::Begin(Operation::Name name, OperationRequest request,
                                    OperationSink& sink) {
   if (state_ != State::kActive || close_when_idle_) return SessionClosing();
   if (operations_.size() >= limits_.most_operations) return TooManyOperations(limits_.most_operations);
+  std::string& id = name.id;
   const auto in_use = [this](const std::string& name) {
     return std::any_of(operations_.begin(), operations_.end(),
                        [&](const auto& other) { return other->id() == name; });
@@ -54,7 +55,7 @@ Outcome<Operation*> Session::Begin(std::string id, std::string_view method, Oper
   while (id.empty() || in_use(id)) id = fmt::format("op-{}", ++last_operation_number_);
   if (operations_.empty()) observer_.OnSessionBusy(*this);
   operations_.push_back(
-      std::make_unique<Operation>(*this, Operation::Name{std::move(id), method}, std::move(request), sink));
+      std::make_unique<Operation>(*this, std::move(name), std::move(request), sink));
   Operation* operation = operations_.back().get();
   Enqueue(*operation);
   return operation;
@@ -95,7 +96,8 @@ void Session::Enqueue(Operation& operation) {
   StartWaitingInLaterTurn();
 }
 
-void Session::OnOperationEnded(Operation& operation) {
+void Session::OnOperationEnded(Operation& operation, const OperationEnd& end) {
+  observer_.OnOperationEnded(*this, operation, end);
   std::erase(waiting_, &operation);
   if (page_slot_ == &operation) {
     page_slot_ = nullptr;

@@ -16,6 +16,7 @@
 #include "base/event_loop.h"
 #include "ldap/connection.h"
 #include "model/failure.h"
+#include "session/directory_features.h"
 #include "session/lease_table.h"
 #include "session/operation.h"
 
@@ -31,6 +32,9 @@ class Session final : private Connection::Observer {
     // The first operation began, the last one ended: what holds the lease's idle time.
     virtual void OnSessionBusy(Session& session) = 0;
     virtual void OnSessionIdle(Session& session) = 0;
+    // Told before its sink is.
+    virtual void OnOperationEnded(Session& session, const Operation& operation,
+                                  const OperationEnd& end) = 0;
     // The directory is gone; the session closes by itself.
     virtual void OnSessionLost(Session& session) = 0;
     // Handle unbound, socket closed, everything told. Last call; destroy the session in a later turn.
@@ -44,7 +48,7 @@ class Session final : private Connection::Observer {
     std::string label;
     std::string bind_name;
     std::string uri;
-    bool pages_offered = false;  // the directory lists RFC 2696
+    DirectoryFeatures features;
   };
   struct Limits {
     size_t most_operations = 64;  // queued ones included
@@ -56,10 +60,9 @@ class Session final : private Connection::Observer {
   // REQUIRES: kClosed.
   ~Session() override;
 
-  // Starts an operation or queues it. `id` empty: the session names it. Refused: too many, or the id is in use.
+  // Starts an operation or queues it. An empty id: the session names it. Refused: too many, or the id is in use.
   // The sink must live until its OnEnd, which never comes within this call.
-  Outcome<Operation*> Begin(std::string id, std::string_view method, OperationRequest request,
-                            OperationSink& sink);
+  Outcome<Operation*> Begin(Operation::Name name, OperationRequest request, OperationSink& sink);
   // Ends the named operation kAbandoned. False: none of that name runs.
   bool Abandon(std::string_view operation_id);
   // Ends all operations with `cause`, then unbinds. Later calls do nothing. Returns how many operations it ended.
@@ -71,6 +74,8 @@ class Session final : private Connection::Observer {
   const Facts& facts() const { return facts_; }
   State state() const { return state_; }
   bool tls() const { return connection_->tls(); }
+  bool paused() const { return connection_->paused(); }
+  size_t waiting_operations() const { return waiting_.size(); }
   const std::vector<std::unique_ptr<Operation>>& operations() const { return operations_; }
 
  private:
@@ -84,7 +89,7 @@ class Session final : private Connection::Observer {
   void TakePageSlot(Operation& operation) { page_slot_ = &operation; }
   // It waits for a place (again): a new operation, or one whose next page is due.
   void Enqueue(Operation& operation);
-  void OnOperationEnded(Operation& operation);
+  void OnOperationEnded(Operation& operation, const OperationEnd& end);
 
   void StartWaiting();
   void StartWaitingInLaterTurn();

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "session/operation_log.h"
 
 namespace dirlease {
 
@@ -48,6 +49,7 @@ SessionManager::SessionManager(EventLoop& loop, Connector& connector, Options op
     : loop_(loop),
       options_(options),
       digest_key_(RandomOctets(32)),
+      telemetry_(options.telemetry == nullptr ? nobody_ : *options.telemetry),
       budget_(options.budget_octets),
       reaper_(loop, [this] { FinishDrainIfIdle(); }) {
   assert(!targets.empty());
@@ -161,6 +163,12 @@ void SessionManager::OnSessionIdle(Session& session) {
   }
 }
 
+void SessionManager::OnOperationEnded(Session& session, const Operation& operation,
+                                      const OperationEnd& end) {
+  LogOperation(session.facts(), operation, end);
+  telemetry_.OnOperationEnded(session.facts(), operation, end);
+}
+
 void SessionManager::OnSessionLost(Session& session) {
   // It says nothing of the directory's other connections: when no lease is left, a probe asks.
   EndLease(session, LeaseEnd::kLost, "directory");
@@ -175,9 +183,26 @@ void SessionManager::OnSessionClosed(Session& session) {
                             {"owner", session.facts().owner},
                             {"target", session.facts().target},
                             {"reason", entry.end_reason}});
+  telemetry_.OnLeaseEnded(session.facts(), entry.end_reason);
   for (UnbindCallback& callback : entry.unbinding) callback(entry.unbound);
   loop_.DeferDelete(std::move(entry.session));
   FinishDrainIfIdle();
+}
+
+SessionManager::Load SessionManager::Measure() const {
+  Load load{.opening = openings_.size(),
+            .active = live_.size(),
+            .closing = sessions_.size() - live_.size(),
+            .budget_used = budget_.used(),
+            .budget_limit = budget_.limit(),
+            .draining = draining_};
+  for (const auto& [lease, entry] : sessions_) {
+    const Session& session = *entry.session;
+    load.waiting_operations += session.waiting_operations();
+    load.running_operations += session.operations().size() - session.waiting_operations();
+    load.paused_connections += session.paused() ? 1 : 0;
+  }
+  return load;
 }
 
 void SessionManager::Drain(absl::Duration grace, absl::AnyInvocable<void()> done) {

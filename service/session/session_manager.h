@@ -20,6 +20,7 @@
 #include "session/request_ids.h"
 #include "session/session.h"
 #include "session/target.h"
+#include "session/telemetry.h"
 
 namespace dirlease {
 
@@ -39,6 +40,7 @@ class SessionManager final : private Session::Observer {
     Session::Limits session;
     absl::Duration stall_deadline = absl::Seconds(30);  // of callers who do not read
     size_t budget_octets = 256 * 1024 * 1024;  // see base/byte_budget.h
+    Telemetry* telemetry = nullptr;  // outlives the manager; null = nobody listens
   };
 
   // What a caller may know of his lease.
@@ -58,6 +60,19 @@ class SessionManager final : private Session::Observer {
   using OpenResult = std::variant<Opened, CallError>;
   using OpenCallback = absl::AnyInvocable<void(OpenResult)>;
   using OpenTicket = uint64_t;  // 0 = none
+
+  // What is held at this moment.
+  struct Load {
+    size_t opening = 0;
+    size_t active = 0;
+    size_t closing = 0;
+    size_t running_operations = 0;
+    size_t waiting_operations = 0;
+    size_t paused_connections = 0;
+    size_t budget_used = 0;
+    size_t budget_limit = 0;
+    bool draining = false;
+  };
 
   struct Unbound {
     bool was_active = false;
@@ -100,10 +115,12 @@ class SessionManager final : private Session::Observer {
   // No lease, no opening, no socket.
   bool idle() const { return sessions_.empty() && openings_.empty() && reaper_.empty(); }
   size_t size() const { return leases_.size(); }
+  Load Measure() const;
   // What every stream to a caller lives with.
   EventLoop& loop() { return loop_; }
   ByteBudget& budget() { return budget_; }
   absl::Duration stall_deadline() const { return options_.stall_deadline; }
+  Telemetry& telemetry() { return telemetry_; }
 
  private:
   struct Waiter {
@@ -148,6 +165,8 @@ class SessionManager final : private Session::Observer {
 
   void OnSessionBusy(Session& session) override;
   void OnSessionIdle(Session& session) override;
+  void OnOperationEnded(Session& session, const Operation& operation,
+                        const OperationEnd& end) override;
   void OnSessionLost(Session& session) override;
   void OnSessionClosed(Session& session) override;
 
@@ -156,6 +175,8 @@ class SessionManager final : private Session::Observer {
   const Options options_;
   const std::string digest_key_;
 
+  Telemetry nobody_;
+  Telemetry& telemetry_;
   ByteBudget budget_;
   Reaper reaper_;
   std::vector<std::unique_ptr<Target>> targets_;

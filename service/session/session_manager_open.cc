@@ -138,6 +138,7 @@ void SessionManager::OnOpened(OpeningId id, OpenAttempt::Result result) {
   const std::unique_ptr<Opening> opening = std::move(found->second);
   openings_.erase(found);
   if (auto* error = std::get_if<CallError>(&result)) {
+    telemetry_.OnOpenFailed(opening->target, opening->bind_name, opening->caller, *error);
     for (Waiter& waiter : opening->waiters) waiter.callback(*error);
     FinishDrainIfIdle();
     return;
@@ -172,13 +173,16 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                        .label = opening.label,
                        .bind_name = opening.bind_name,
                        .uri = opened.uri,
-                       .pages_offered = opened.pages_offered};
+                       .features = opened.features};
   if (!opening.request_key.empty()) {
     request_ids_.Remember(opening.request_key,
                           {opening.request_digest, lease, token.Clone(), opened.bind_result},
                           loop_.Now());
   }
-  auto session = std::make_unique<Session>(loop_, static_cast<Session::Observer&>(*this), lease, std::move(facts), options_.session,
+  const std::optional<bool> tracking = FindTarget(opening.target)->config().session_tracking;
+  facts.features.session_tracking = tracking.value_or(facts.features.session_tracking);
+  auto session = std::make_unique<Session>(loop_, static_cast<Session::Observer&>(*this), lease,
+                                           std::move(facts), options_.session,
                                            std::move(opened.connection));
   Session& granted = *session;
   live_[lease] = &granted;
@@ -191,6 +195,7 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                              {"target", opening.target},
                              {"uri", granted.facts().uri},
                              {"label", opening.label}});
+  telemetry_.OnLeaseOpened(granted.facts(), opening.caller);
   return granted;
 }
 

@@ -35,14 +35,14 @@ void Target::OnConnectOutcome(bool connected) {
   on_change_();
 }
 
-std::optional<bool> Target::PagesOffered(const std::string& uri) const {
+std::optional<DirectoryFeatures> Target::Features(const std::string& uri) const {
   const auto found = features_.find(uri);
-  if (found == features_.end() || found->second.learnt + kFeatureAge < loop_.Now()) return std::nullopt;
-  return found->second.pages_offered;
+  if (found == features_.end() || found->second.time + kFeatureAge < loop_.Now()) return std::nullopt;
+  return found->second.features;
 }
 
-void Target::SetPagesOffered(const std::string& uri, bool offered) {
-  features_[uri] = {offered, loop_.Now()};
+void Target::SetFeatures(const std::string& uri, DirectoryFeatures features) {
+  features_[uri] = {features, loop_.Now()};
 }
 
 }  // namespace dirlease

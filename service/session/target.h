@@ -10,6 +10,7 @@
 #include "absl/time/time.h"
 #include "base/event_loop.h"
 #include "ldap/connector.h"
+#include "session/directory_features.h"
 
 namespace dirlease {
 
@@ -37,14 +38,14 @@ class Target {
   void OnLeaseConnected() { ++leases_; }
   void OnLeaseGone() { --leases_; }
 
-  // Whether the directory at `uri` pages (RFC 2696); empty = not known, or too long ago.
-  std::optional<bool> PagesOffered(const std::string& uri) const;
-  void SetPagesOffered(const std::string& uri, bool offered);
+  // Of the directory at `uri`; empty = not known, or too long ago.
+  std::optional<DirectoryFeatures> Features(const std::string& uri) const;
+  void SetFeatures(const std::string& uri, DirectoryFeatures features);
 
  private:
-  struct Features {
-    bool pages_offered;
-    absl::Time learnt;
+  struct Learnt {
+    DirectoryFeatures features;
+    absl::Time time;
   };
   void Probe();
 
@@ -56,7 +57,7 @@ class Target {
   int leases_ = 0;
   std::unique_ptr<Timer> timer_;
   std::unique_ptr<Connector::Attempt> probing_;
-  absl::flat_hash_map<std::string, Features> features_;
+  absl::flat_hash_map<std::string, Learnt> features_;
 };
 
 }  // namespace dirlease

@@ -138,7 +138,7 @@ class LeaseFaultsTest : public ::testing::Test {
   WatchedSink& Begin(const Lease& lease, OperationRequest request) {
     WatchedSink& sink = *sinks_.emplace_back(std::make_unique<WatchedSink>());
     OnLoop([&] {
-      auto begun = lease.session->Begin("", "Search", std::move(request), sink);
+      auto begun = lease.session->Begin({"", "Search"}, std::move(request), sink);
       EXPECT_TRUE(begun.ok());
       last_operation_ = begun.ok() ? begun.value()->id() : "";
     });

@@ -4,6 +4,8 @@
 
 #include <chrono>
 
+#include "rpc/trace_context.h"
+
 namespace dirlease {
 
 namespace {
@@ -33,6 +35,9 @@ CallInfo CallInfoOf(const grpc::CallbackServerContext& context) {
     info.token.assign(token->second.data(), token->second.size());
   }
   info.deadline_left = DeadlineLeft(context);
+  if (const auto parent = metadata.find("traceparent"); parent != metadata.end()) {
+    info.trace_id = TraceIdOf({parent->second.data(), parent->second.size()});
+  }
   return info;
 }
 

@@ -70,11 +70,13 @@ class SearchStreamTest : public testing::SessionFixture {
     EXPECT_EQ(budget_.used(), 0u);
   }
 
-  SearchStream::Surroundings Surroundings() { return {loop_, budget_, absl::Seconds(30)}; }
+  SearchStream::Surroundings Surroundings() {
+    return {loop_, budget_, telemetry_, absl::Seconds(30)};
+  }
   // The id of its request.
   int StartStream(SearchStream::Options options = {}, OperationRequest request = Search()) {
     stream_.emplace(writer_, Surroundings(), options, StatusContext{.operation = "Search"});
-    auto begun = session_->Begin("op", "Search", std::move(request), *stream_);
+    auto begun = session_->Begin({"op", "Search"}, std::move(request), *stream_);
     operation_ = begun.value();
     stream_->OnBegun(*operation_, "s-1", "default");
     loop_.RunUntilIdle();
@@ -112,6 +114,7 @@ class SearchStreamTest : public testing::SessionFixture {
   }
   size_t Abandons() const { return peer_->CountOf("abandon"); }
 
+  Telemetry telemetry_;
   FakeSearchWriter writer_;
   std::optional<SearchStream> stream_;
   Operation* operation_ = nullptr;  // while it runs
@@ -469,7 +472,8 @@ TEST_F(SearchStreamTest, UnbindEndsTheStream) {
 }
 
 TEST_F(SearchStreamTest, ARefusalFinishesWithoutAWord) {
-  stream_.emplace(writer_, Surroundings(), SearchStream::Options{}, StatusContext{});
+  stream_.emplace(writer_, Surroundings(), SearchStream::Options{},
+                  StatusContext{.operation = "Search"});
   stream_->Refuse(InvalidField("filter", "is nonsense"));
   ExpectEnd(Code::kInvalidArgument, "filter");
   EXPECT_TRUE(writer_.headers.empty());

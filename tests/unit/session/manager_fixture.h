@@ -127,7 +127,7 @@ class ManagerFixture : public ::testing::Test {
     return found.ok() ? "" : found.failure().reason;
   }
   Operation* Run(Session& session, RecordingSink& sink) {
-    auto begun = session.Begin("", "Search", {.body = SearchRequest{.scope = Scope::kBase}}, sink);
+    auto begun = session.Begin({"", "Search"}, {.body = SearchRequest{.scope = Scope::kBase}}, sink);
     loop_.RunUntilIdle();
     EXPECT_TRUE(begun.ok());
     return begun.ok() ? begun.value() : nullptr;

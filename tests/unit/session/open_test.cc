@@ -154,14 +154,14 @@ TEST_F(OpenTest, TheRootDseIsReadOncePerUriAndRemembered) {
   AnswerLast(peer);
   Answer(peer, {EntryMessage(2, "", {{"supportedControl", {"1.2", std::string(kPagedResultsOid)}}}),
                 ResultMessage(2)});
-  EXPECT_TRUE(opening_.session->facts().pages_offered);
+  EXPECT_TRUE(opening_.session->facts().features.paged_results);
   Opening second, elsewhere;
   EXPECT_EQ(Open(second)->requests().size(), 1u);
-  EXPECT_TRUE(second.session->facts().pages_offered);
+  EXPECT_TRUE(second.session->facts().features.paged_results);
   OpenRequest other = Request();
   other.target = "other";
   EXPECT_EQ(Open(elsewhere, std::move(other))->requests().size(), 2u);
-  EXPECT_FALSE(elsewhere.session->facts().pages_offered);
+  EXPECT_FALSE(elsewhere.session->facts().features.paged_results);
 }
 
 TEST_F(OpenTest, ARootDseThatMayNotBeReadIsAskedForAgainAndNoFailure) {

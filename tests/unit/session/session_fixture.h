@@ -45,7 +45,7 @@ class SessionFixture : public ::testing::Test,
         static_cast<Connection::Observer&>(*this));
     session_ = std::make_unique<Session>(
         loop_, static_cast<Session::Observer&>(*this), LeaseId{1},
-        Session::Facts{.session_id = "s-1", .pages_offered = pages_offered}, Session::Limits{},
+        Session::Facts{.session_id = "s-1", .features = {.paged_results = pages_offered}}, Session::Limits{},
         std::move(connection));
   }
 
@@ -56,7 +56,7 @@ class SessionFixture : public ::testing::Test,
   }
   // Fails the test when it is refused.
   Operation* Begin(RecordingSink& sink, OperationRequest request = Search(), std::string id = "") {
-    auto begun = session_->Begin(std::move(id), "Search", std::move(request), sink);
+    auto begun = session_->Begin({std::move(id), "Search"}, std::move(request), sink);
     if (begun.ok()) return begun.value();
     ADD_FAILURE() << begun.failure().reason;
     return nullptr;
@@ -107,6 +107,7 @@ class SessionFixture : public ::testing::Test,
   }
   void OnSessionBusy(Session&) override { ++busy_; }
   void OnSessionIdle(Session&) override { --busy_; }
+  void OnOperationEnded(Session&, const Operation&, const OperationEnd&) override {}
   void OnSessionLost(Session&) override { ++lost_, busy_ = 0; }
   void OnSessionClosed(Session&) override { ++closed_, busy_ = 0; }
   void OnPlaceFree() override {}

@@ -30,7 +30,7 @@ class SessionTest : public testing::SessionFixture {
     return bases;
   }
   std::string RefusalOf(std::string id = "") {
-    auto begun = session_->Begin(std::move(id), "Search", Search(), sink_);
+    auto begun = session_->Begin({std::move(id), "Search"}, Search(), sink_);
     return begun.ok() ? "none" : begun.failure().reason;
   }
 };

@@ -1,0 +1,118 @@
+#include "app/metrics.h"
+
+#include <prometheus/gauge.h>
+
+#include <algorithm>
+
+#include "app/version.h"
+#include "model/ldap_result.h"
+
+namespace dirlease {
+
+namespace {
+
+const prometheus::Histogram::BucketBoundaries kSeconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                       0.25,   0.5,   1,      2.5,   5,    10,    30};
+
+prometheus::Family<prometheus::Counter>& CounterFamily(prometheus::Registry& registry, const char* name,
+                                                  const char* help) {
+  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+prometheus::Family<prometheus::Histogram>& HistogramFamily(prometheus::Registry& registry, const char* name,
+                                                      const char* help) {
+  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+// As gRPC's documents write them.
+const char* CodeName(int code) {
+  static constexpr const char* kNames[] = {
+      "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
+      "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
+      "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
+  return code >= 0 && code < static_cast<int>(std::size(kNames)) ? kNames[code] : "UNKNOWN";
+}
+
+// Codes that a directory made up are one value.
+std::string OutcomeOf(const CallError& error) {
+  if (const auto* failure = std::get_if<Failure>(&error)) return failure->reason;
+  const auto& end = std::get<OperationEnd>(error);
+  const std::string_view name = LdapResultName(end.result.code);
+  return name.empty() ? "unknownResult" : std::string(name);
+}
+
+}  // namespace
+
+Metrics::Metrics()
+    : registry_(std::make_shared<prometheus::Registry>()),
+      rpcs_(CounterFamily(*registry_, "dirlease_rpcs_total", "RPCs that ended, by method and status code.")),
+      rpc_seconds_(HistogramFamily(*registry_, "dirlease_rpc_seconds",
+                              "From an RPC's arrival to its status, by method.")),
+      first_response_seconds_(HistogramFamily(
+          *registry_, "dirlease_first_response_seconds",
+          "From an LDAP request's sending to the directory's first response, by method.")),
+      waiting_seconds_(HistogramFamily(*registry_, "dirlease_waiting_seconds",
+                                  "How long operations waited for a place at their connection, by method.")),
+      opens_(CounterFamily(*registry_, "dirlease_opens_total",
+                      "Binds for leases, by target and outcome: ok, or why not.")),
+      endings_(CounterFamily(*registry_, "dirlease_lease_endings_total", "Leases that ended, by reason.")),
+      abandons_(CounterFamily(*registry_, "dirlease_abandons_total",
+                         "Abandon requests sent to directories, by cause.")),
+      entries_(CounterFamily(*registry_, "dirlease_entries_total", "Entries that directories sent.").Add({})),
+      entry_octets_(CounterFamily(*registry_, "dirlease_entry_bytes_total",
+                             "Octets of names and values in those entries.")
+                        .Add({})) {
+  prometheus::BuildGauge()
+      .Name("dirlease_build_info")
+      .Help("Always 1; the labels tell what runs.")
+      .Register(*registry_)
+      .Add({{"version", kVersion}})
+      .Set(1);
+}
+
+void Metrics::OnLeaseOpened(const Session::Facts& facts, const Caller&) {
+  opens_.Add({{"target", facts.target}, {"outcome", "ok"}}).Increment();
+}
+
+void Metrics::OnOpenFailed(std::string_view target, std::string_view, const Caller&,
+                           const CallError& error) {
+  opens_.Add({{"target", std::string(target)}, {"outcome", OutcomeOf(error)}}).Increment();
+}
+
+void Metrics::OnLeaseEnded(const Session::Facts&, std::string_view reason) {
+  endings_.Add({{"reason", std::string(reason)}}).Increment();
+}
+
+void Metrics::OnOperationEnded(const Session::Facts&, const Operation& operation,
+                               const OperationEnd& end) {
+  if (operation.abandoned()) abandons_.Add({{"cause", std::string(EndCauseName(end.cause))}}).Increment();
+  entries_.Increment(static_cast<double>(operation.entries()));
+  entry_octets_.Increment(static_cast<double>(operation.entry_octets()));
+  Method& method = MethodOf(operation.method());
+  method.waiting_seconds->Observe(absl::ToDoubleSeconds(operation.waiting_time()));
+  if (const auto first = operation.first_response_time()) {
+    method.first_response_seconds->Observe(absl::ToDoubleSeconds(*first));
+  }
+}
+
+void Metrics::OnRpcEnded(std::string_view name, absl::StatusCode code, absl::Duration total) {
+  Method& method = MethodOf(name);
+  prometheus::Counter*& counter = method.rpcs[static_cast<int>(code)];
+  if (counter == nullptr) {
+    counter = &rpcs_.Add({{"method", std::string(name)}, {"code", CodeName(static_cast<int>(code))}});
+  }
+  counter->Increment();
+  method.rpc_seconds->Observe(absl::ToDoubleSeconds(total));
+}
+
+Metrics::Method& Metrics::MethodOf(std::string_view name) {
+  if (const auto known = methods_.find(std::string(name)); known != methods_.end()) return known->second;
+  const prometheus::Labels labels{{"method", std::string(name)}};
+  return methods_[std::string(name)] = {
+             .rpcs = {},
+             .rpc_seconds = &rpc_seconds_.Add(labels, kSeconds),
+             .first_response_seconds = &first_response_seconds_.Add(labels, kSeconds),
+             .waiting_seconds = &waiting_seconds_.Add(labels, kSeconds)};
+}
+
+}  // namespace dirlease

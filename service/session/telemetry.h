@@ -1,0 +1,31 @@
+// What happens, told as it happens: for metrics and the audit log. Loop thread only; calls must not wait and must not
+// come back. All references live for the call only.
+#pragma once
+
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "model/operation.h"
+#include "session/call_error.h"
+#include "session/open_request.h"
+#include "session/session.h"
+
+namespace dirlease {
+
+class Telemetry {
+ public:
+  virtual ~Telemetry() = default;
+
+  virtual void OnLeaseOpened(const Session::Facts&, const Caller&) {}
+  // A bind that was refused, or did not come about. `target` and `bind_name` as the caller wanted them.
+  virtual void OnOpenFailed(std::string_view /*target*/, std::string_view /*bind_name*/, const Caller&,
+                            const CallError&) {}
+  // `reason`: one of a few words, as in the log.
+  virtual void OnLeaseEnded(const Session::Facts&, std::string_view /*reason*/) {}
+  virtual void OnOperationEnded(const Session::Facts&, const Operation&, const OperationEnd&) {}
+  // `method` as the contract names it.
+  virtual void OnRpcEnded(std::string_view /*method*/, absl::StatusCode, absl::Duration /*total*/) {}
+};
+
+}  // namespace dirlease
