@@ -47,7 +47,6 @@ class YamlReader {
 
  private:
   static std::string UnknownKey(const Descriptor& message, const std::string& name) {
-    if (name == "metrics_listen") return "metrics are not built yet: leave it out";
     std::vector<std::string> names;
     for (int i = 0; i < message.field_count(); ++i) names.push_back(message.field(i)->name());
     return fmt::format("is no key; the nearest one is {}", Nearest(name, names));

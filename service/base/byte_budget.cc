@@ -19,9 +19,9 @@ void ByteBudget::Refund(size_t octets) {
   }
 }
 
-bool ByteBudget::MayRead(Reader* reader, bool in_message) {
-  if (used_ <= limit_ || reader == privileged_) return true;
-  if (in_message && privileged_ == nullptr) {
+bool ByteBudget::MayRead(Reader* reader, size_t held) {
+  if (!scarce() || held < kSmallOctets || reader == privileged_) return true;
+  if (privileged_ == nullptr) {
     privileged_ = reader;
     return true;
   }

@@ -1,5 +1,6 @@
 #include "ldap/connection.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -129,7 +130,7 @@ bool Connection::ReadOne(bool& filled) {
   if (!handle_->has_buffered_input()) {
     if (filled && !hung_up_) return false;
     CountPartialMessage();  // before asking: the end of a message ends the privilege and the parking
-    parked_ = !budget_.MayRead(this, partial_octets_ > 0);
+    parked_ = !budget_.MayRead(this, partial_octets_);
     if (parked_) return false;
     switch (handle_->Fill()) {
       case LdapHandle::Filled::kData:
@@ -197,8 +198,29 @@ void Connection::CountPartialMessage() {
   if (now > partial_octets_) budget_.Charge(now - partial_octets_);
   if (now < partial_octets_) budget_.Refund(partial_octets_ - now);
   const bool ended = now == 0 && partial_octets_ > 0;
+  progress_octets_ = std::min(progress_octets_, now);  // another message than before
   partial_octets_ = now;
   if (ended) budget_.Forget(this);
+  if (now > 0 && !progress_watched_) WatchProgress();
+}
+
+// Not disarmed at a message's end: in a stream nearly every read ends in the midst of one.
+void Connection::WatchProgress() {
+  if (progress_timer_ == nullptr) progress_timer_ = loop_.NewTimer([this] { CheckProgress(); });
+  progress_watched_ = true;
+  progress_excused_ = paused();
+  progress_octets_ = partial_octets_;
+  progress_timer_->ArmAt(loop_.Now() + kProgressInterval);
+}
+
+void Connection::CheckProgress() {
+  progress_watched_ = false;
+  if (closed() || partial_octets_ == 0) return;
+  if (progress_excused_ || partial_octets_ >= progress_octets_ + kProgressOctets) {
+    WatchProgress();
+  } else {
+    Lose(ServerDown("the directory stopped in the midst of a message"));
+  }
 }
 
 void Connection::Flush() {
@@ -213,7 +235,8 @@ void Connection::Flush() {
 
 void Connection::UpdateInterest() {
   if (closed() || watch_ == nullptr) return;
-  const bool reading = pauses_ == 0 && !parked_;
+  const bool reading = !paused();
+  progress_excused_ = progress_excused_ || !reading;
   watch_->SetInterest((reading ? EPOLLIN : 0u) | (handle_->unsent_octets() > 0 ? EPOLLOUT : 0u));
 }
 
@@ -231,6 +254,7 @@ void Connection::CloseHandle() {
   UniqueFd socket = handle_->Unbind();
   loop_.DeferDelete(std::move(handle_));  // a message of it may be on the stack
   abandoned_timer_.reset();
+  progress_timer_.reset();
   abandoned_places_ = 0;
   CountPartialMessage();
   budget_.Forget(this);

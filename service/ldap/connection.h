@@ -82,6 +82,9 @@ class Connection final : private ByteBudget::Reader {
   // The place of an abandoned operation stays taken until a later reply shows that the directory went on, or so long.
   static constexpr absl::Duration kAbandonedPlace = absl::Milliseconds(100);
   static constexpr int kMessagesPerTurn = 128;
+  // A message that has begun has to go on at least so fast, as long as we read.
+  static constexpr absl::Duration kProgressInterval = absl::Seconds(30);
+  static constexpr size_t kProgressOctets = 64 * 1024;
 
   void OnBudgetFree() override;
   void OnEvents(uint32_t events);
@@ -93,6 +96,8 @@ class Connection final : private ByteBudget::Reader {
   void FreeAbandonedPlaces();
   void TellPlaceFree();
   void CountPartialMessage();
+  void WatchProgress();
+  void CheckProgress();
   void Flush();
   void UpdateInterest();
   void Lose(const LdapResult& last_word);
@@ -115,6 +120,10 @@ class Connection final : private ByteBudget::Reader {
   std::unique_ptr<Timer> abandoned_timer_;
   int pauses_ = 0;
   size_t partial_octets_ = 0;  // as charged to the budget
+  std::unique_ptr<Timer> progress_timer_;
+  bool progress_watched_ = false;  // the timer is armed
+  bool progress_excused_ = false;  // we did not read all the time
+  size_t progress_octets_ = 0;     // of the message when the interval began
   bool parked_ = false;        // by the budget: its OnBudgetFree comes
   bool hung_up_ = false;       // told by the kernel while not reading: the watch is gone, or it would tell for ever
   bool place_free_posted_ = false;

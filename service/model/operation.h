@@ -21,7 +21,7 @@ enum class EndCause {
   kRevoked,        // an operator
   kDraining,       // the gateway's grace is over
   kSlowConsumer,   // the reader took nothing for the stall deadline
-  kEntryTooLarge,  // one value fits into no message
+  kEntryTooLarge,  // its name or one value fits into no message
   kPagesLost,      // a full page came without paging's response control: the rest is unknown
   kInternal,       // libldap refused to encode what was checked before
 };

@@ -4,6 +4,17 @@
 
 namespace dirlease {
 
+Outcome<BudgetCharge> ChargeRequest(ByteBudget& budget, size_t octets) {
+  const size_t held = 2 * octets;  // as it came and as it is sent
+  if (held > ByteBudget::kSmallOctets && budget.used() + held > budget.limit()) {
+    return Failure{.code = absl::StatusCode::kResourceExhausted,
+                   .reason = "MEMORY_SCARCE",
+                   .message = "the gateway's memory budget is used up: try again later",
+                   .retry_delay = absl::Seconds(1)};
+  }
+  return BudgetCharge(budget, held);
+}
+
 RpcStatus StatusFromCallError(const CallError& error, const StatusContext& context) {
   if (const auto* failure = std::get_if<Failure>(&error)) return StatusFromFailure(*failure, context);
   return StatusFromEnd(std::get<OperationEnd>(error), context);

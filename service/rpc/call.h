@@ -38,6 +38,9 @@ struct CallInfo {
   Origin origin() const { return {caller.peer, trace_id}; }
 };
 
+// Memory that a request of so many octets holds while it runs. Refused when memory is scarce, unless the request is small.
+Outcome<BudgetCharge> ChargeRequest(ByteBudget& budget, size_t octets);
+
 RpcStatus StatusFromCallError(const CallError& error, const StatusContext& context);
 
 class UnaryCall {

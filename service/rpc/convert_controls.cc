@@ -58,6 +58,9 @@ Outcome<std::optional<Control>> FromProto(const v1::Control& control, const std:
       if (const auto problem = OidProblem(control.raw().oid())) {
         return InvalidField(field + ".raw.oid", *problem);
       }
+      if (control.raw().value().size() > kMostControlOctets) {
+        return InvalidField(field + ".raw.value", fmt::format("is longer than {} octets", kMostControlOctets));
+      }
       Control raw{.oid = control.raw().oid()};
       if (control.raw().has_value()) raw.value = control.raw().value();
       return std::optional<Control>(std::move(raw));
@@ -65,6 +68,10 @@ Outcome<std::optional<Control>> FromProto(const v1::Control& control, const std:
     case v1::Control::kPagedResults:
       if (control.paged_results().size() < 0) {
         return InvalidField(field + ".paged_results.size", "is negative");
+      }
+      if (control.paged_results().cookie().size() > kMostControlOctets) {
+        return InvalidField(field + ".paged_results.cookie",
+                            fmt::format("is longer than {} octets", kMostControlOctets));
       }
       return std::optional<Control>(
           Control{.oid = std::string(kPagedResultsOid),

@@ -34,6 +34,9 @@ std::optional<Failure> SetSimpleBind(v1::SimpleBind& simple, BindRequest& out) {
   if (out.name.size() > kMaxDnOctets) {
     return InvalidField("credentials.simple.dn", fmt::format("is longer than {} octets", kMaxDnOctets));
   }
+  if (out.name.find('\0') != std::string::npos) {
+    return InvalidField("credentials.simple.dn", "contains a NUL character");
+  }
   // RFC 4513 section 5.1.2: directories answer success without having checked anything.
   if (out.password.empty()) {
     return InvalidField("credentials.simple.password",

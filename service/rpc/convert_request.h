@@ -20,6 +20,7 @@ inline constexpr size_t kMostLabelOctets = 128;
 inline constexpr size_t kMostPasswordOctets = 4096;
 inline constexpr size_t kMostAttributes = 1000;
 inline constexpr size_t kMostAssertionOctets = 1024 * 1024;
+inline constexpr size_t kMostSearchOctets = 1024 * 1024;  // of a whole request
 
 struct ConvertedSearch {
   OperationRequest request;

@@ -146,6 +146,10 @@ MaybeFailure SetControls(const v1::SearchRequest& request, OperationRequest& out
 
 Outcome<ConvertedSearch> SearchFromProto(const v1::SearchRequest& request,
                                          std::optional<absl::Duration> deadline) {
+  if (const size_t octets = request.ByteSizeLong(); octets > kMostSearchOctets) {
+    return InvalidField("filter", fmt::format("and the other fields have {} octets together, more than {}",
+                                              octets, kMostSearchOctets));
+  }
   ConvertedSearch out;
   SearchRequest search;
   if (auto failure = OperationIdFailure(request.operation_id())) return *failure;

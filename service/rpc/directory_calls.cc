@@ -9,10 +9,12 @@
 namespace dirlease {
 
 OperationCall::OperationCall(SessionManager& manager, CallInfo info, Responder& responder,
-                             const char* method, Outcome<OperationRequest> request,
-                             const std::string& session, const std::string& operation_id)
+                             const char* method, const google::protobuf::Message& message,
+                             Outcome<OperationRequest> request, const std::string& session,
+                             const std::string& operation_id)
     : UnaryCall(manager, std::move(info), responder, method),
       method_(method),
+      request_octets_(message.ByteSizeLong()),
       request_(std::move(request)),
       session_field_(session),
       operation_id_field_(operation_id) {}
@@ -24,6 +26,12 @@ void OperationCall::Run() {
   }
   Session* session = FindSession(session_field_);
   if (session == nullptr) return;
+  auto charge = ChargeRequest(manager_.budget(), request_octets_);
+  if (!charge.ok()) {
+    Fail(charge.failure());
+    return;
+  }
+  request_charge_ = std::move(charge.value());
   auto begun = session->Begin({operation_id_field_, method_, info_.origin()},
                               std::move(*request_), *this);
   if (!begun.ok()) {
@@ -52,8 +60,8 @@ void OperationCall::OnEnd(const OperationEnd& end) {
 
 CompareCall::CompareCall(SessionManager& manager, CallInfo info, Responder& responder,
                          const v1::CompareRequest& request, v1::CompareResponse& response)
-    : OperationCall(manager, std::move(info), responder, "Compare", CompareFromProto(request),
-                    request.session(), request.operation_id()),
+    : OperationCall(manager, std::move(info), responder, "Compare", request,
+                    CompareFromProto(request), request.session(), request.operation_id()),
       response_(response) {
   context_.dn = request.dn();
 }
@@ -65,8 +73,8 @@ void CompareCall::FillResponse(const OperationEnd& end) {
 
 WhoAmICall::WhoAmICall(SessionManager& manager, CallInfo info, Responder& responder,
                        const v1::WhoAmIRequest& request, v1::WhoAmIResponse& response)
-    : OperationCall(manager, std::move(info), responder, "WhoAmI", WhoAmIFromProto(request),
-                    request.session(), request.operation_id()),
+    : OperationCall(manager, std::move(info), responder, "WhoAmI", request,
+                    WhoAmIFromProto(request), request.session(), request.operation_id()),
       response_(response) {}
 
 void WhoAmICall::FillResponse(const OperationEnd& end) {

@@ -16,10 +16,10 @@ class OperationCall : public UnaryCall, private OperationSink {
   void Cancel() override;
 
  protected:
-  // `method` is constant text. `session` and `operation_id` are the request's fields.
+  // `method` is constant text. `session` and `operation_id` are the message's fields.
   OperationCall(SessionManager& manager, CallInfo info, Responder& responder, const char* method,
-                Outcome<OperationRequest> request, const std::string& session,
-                const std::string& operation_id);
+                const google::protobuf::Message& message, Outcome<OperationRequest> request,
+                const std::string& session, const std::string& operation_id);
 
  private:
   // The directory's answer, a success by rpc/status_table.h.
@@ -27,7 +27,9 @@ class OperationCall : public UnaryCall, private OperationSink {
   void OnEnd(const OperationEnd& end) override;
 
   const char* const method_;
+  const size_t request_octets_;
   Outcome<OperationRequest> request_;
+  BudgetCharge request_charge_;
   const std::string& session_field_;
   const std::string& operation_id_field_;
   Operation* operation_ = nullptr;  // while it runs

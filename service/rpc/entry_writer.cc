@@ -95,6 +95,7 @@ void EntryCutter::Next(WireMessage& out) {
 bool EntryCutter::AddValues(const AttributeView& attribute, size_t& octets) {
   const size_t first = value_;
   octets += attribute.type.size() + kOctetsAroundValue;
+  if (octets > kMostMessageOctets && !writer_.parts_.empty()) return false;
   for (; value_ < attribute.values.size(); ++value_) {
     const size_t more = attribute.values[value_].size() + kOctetsAroundValue;
     const bool something = !writer_.parts_.empty() || value_ > first;
@@ -124,9 +125,16 @@ void AppendIntermediate(int field_number, const IntermediateView& intermediate, 
   out.AppendMessage(field_number, message);
 }
 
-bool ValuesFit(const EntryView& entry) {
-  if (entry.octets <= kMostValueOctets) return true;
+bool Fits(const EntryView& entry) {
+  size_t control_octets = 0;
+  for (const Control& control : entry.controls) {
+    control_octets += control.oid.size() + control.value.value_or("").size();
+  }
+  if (control_octets > kMostNameOctets) return false;
+  if (entry.octets <= kMostNameOctets) return true;
+  if (entry.dn.size() > kMostNameOctets) return false;
   for (const AttributeView& attribute : entry.attributes) {
+    if (attribute.type.size() > kMostNameOctets) return false;
     for (const std::string_view value : attribute.values) {
       if (value.size() > kMostValueOctets) return false;
     }

@@ -17,8 +17,9 @@ enum class ValueFormat { kBytes, kText };
 
 // The largest message that goes out, but for one value that is larger by itself. Clients refuse more than 4 MiB.
 inline constexpr size_t kMostMessageOctets = 1024 * 1024;
-// No message carries a larger value.
+// No message carries a larger value, URI list or intermediate response.
 inline constexpr size_t kMostValueOctets = 4 * 1024 * 1024 - 64 * 1024;
+inline constexpr size_t kMostNameOctets = 16 * 1024;
 
 // Writes v1.SearchEntry. Keeps its scratch memory from entry to entry; one thread at a time.
 class EntryWriter {
@@ -80,7 +81,8 @@ class EntryCutter {
 void AppendReference(int field_number, const ReferenceView& reference, WireMessage& out);
 void AppendIntermediate(int field_number, const IntermediateView& intermediate, WireMessage& out);
 
-// False: some value is larger than kMostValueOctets.
-bool ValuesFit(const EntryView& entry);
+// False: a value is larger than kMostValueOctets, or what stands in every piece (the DN, a type, the controls) is larger
+// than kMostNameOctets.
+bool Fits(const EntryView& entry);
 
 }  // namespace dirlease

@@ -8,7 +8,9 @@ SearchCall::SearchCall(SessionManager& manager, CallInfo info, SearchWriter& wri
                        const v1::SearchRequest& request)
     : manager_(manager),
       info_(std::move(info)),
-      request_(request),
+      session_field_(request.session()),
+      operation_id_(request.operation_id()),
+      request_octets_(request.ByteSizeLong()),
       converted_(SearchFromProto(request, info_.deadline_left)),
       stream_(writer, {manager.loop(), manager.budget(), manager.telemetry(), manager.stall_deadline()},
               converted_.ok() ? converted_->stream : SearchStream::Options{},
@@ -20,7 +22,7 @@ void SearchCall::Start() {
     stream_.Refuse(converted_.failure());
     return;
   }
-  const auto token = ChooseToken(info_.token, request_.session());
+  const auto token = ChooseToken(info_.token, session_field_);
   if (!token.ok()) {
     stream_.Refuse(token.failure());
     return;
@@ -30,7 +32,13 @@ void SearchCall::Start() {
     stream_.Refuse(session.failure());
     return;
   }
-  auto begun = session.value()->Begin({request_.operation_id(), "Search", info_.origin()},
+  auto charge = ChargeRequest(manager_.budget(), request_octets_);
+  if (!charge.ok()) {
+    stream_.Refuse(charge.failure());
+    return;
+  }
+  request_charge_ = std::move(charge.value());
+  auto begun = session.value()->Begin({operation_id_, "Search", info_.origin()},
                                       std::move(converted_->request), stream_);
   if (!begun.ok()) {
     stream_.Refuse(begun.failure());

@@ -1,6 +1,8 @@
 // A Search RPC from its request to its stream. Life as in rpc/call.h; loop thread only, but for construction.
 #pragma once
 
+#include <string>
+
 #include "rpc/call.h"
 #include "rpc/convert_request.h"
 #include "rpc/search_stream.h"
@@ -9,7 +11,6 @@ namespace dirlease {
 
 class SearchCall {
  public:
-  // `request` must live until the stream has finished.
   SearchCall(SessionManager& manager, CallInfo info, SearchWriter& writer,
              const v1::SearchRequest& request);
 
@@ -21,8 +22,11 @@ class SearchCall {
  private:
   SessionManager& manager_;
   const CallInfo info_;
-  const v1::SearchRequest& request_;
+  const std::string session_field_;
+  const std::string operation_id_;
+  const size_t request_octets_;
   Outcome<ConvertedSearch> converted_;
+  BudgetCharge request_charge_;
   SearchStream stream_;
 };
 

@@ -6,6 +6,7 @@
 #include "rpc/call.h"
 #include "rpc/convert_result.h"
 #include "rpc/convert_time.h"
+#include "rpc/status_details.h"
 
 namespace dirlease {
 
@@ -34,7 +35,7 @@ void SearchStream::OnBegun(Operation& operation, const std::string& session_id,
 void SearchStream::Refuse(const Failure& failure) { FinishNow(StatusFromFailure(failure, context_)); }
 
 void SearchStream::OnEntry(const EntryView& entry) {
-  if (!ValuesFit(entry)) {
+  if (!Fits(entry)) {
     operation_->End(EndCause::kEntryTooLarge);
     return;
   }
@@ -57,6 +58,10 @@ void SearchStream::OnReference(const ReferenceView& reference) {
   ++references_;
   size_t octets = 0;
   for (const std::string_view uri : reference.uris) octets += uri.size();
+  if (octets > kMostValueOctets) {
+    operation_->End(EndCause::kEntryTooLarge);
+    return;
+  }
   Add(octets, [&](WireMessage& out) {
     AppendReference(v1::SearchResponse::kReferencesFieldNumber, reference, out);
   });
@@ -64,7 +69,12 @@ void SearchStream::OnReference(const ReferenceView& reference) {
 }
 
 void SearchStream::OnIntermediate(const IntermediateView& intermediate) {
-  Add(intermediate.oid.size() + intermediate.value.size(), [&](WireMessage& out) {
+  const size_t octets = intermediate.oid.size() + intermediate.value.size();
+  if (octets > kMostValueOctets) {
+    operation_->End(EndCause::kEntryTooLarge);
+    return;
+  }
+  Add(octets, [&](WireMessage& out) {
     AppendIntermediate(v1::SearchResponse::kIntermediatesFieldNumber, intermediate, out);
   });
   WriteIfIdle();
@@ -181,10 +191,13 @@ void SearchStream::Refund(size_t octets) {
 
 void SearchStream::ApplyMarks() {
   if (operation_ == nullptr) return;
-  if (charged_octets_ > kHighMarkOctets || queue_.size() > kMostBatches) {
+  const bool scarce = surroundings_.budget.scarce();
+  const size_t high = scarce ? ByteBudget::kSmallOctets : kHighMarkOctets;
+  const size_t low = scarce ? 0 : kLowMarkOctets;
+  if (charged_octets_ > high || queue_.size() > kMostBatches) {
     operation_->Pause();
     if (!std::exchange(paused_, true)) AwaitCaller();
-  } else if (charged_octets_ <= kLowMarkOctets && queue_.size() <= kMostBatches / 2) {
+  } else if (charged_octets_ <= low && queue_.size() <= kMostBatches / 2) {
     if (std::exchange(paused_, false)) stall_timer_->Disarm();
     operation_->Resume();
   }
@@ -218,6 +231,8 @@ RpcStatus SearchStream::StatusOf(const OperationEnd& end) const {
 v1::SearchDone SearchStream::Done() const {
   v1::SearchDone done;
   ResultToProto(end_->result, *done.mutable_result());
+  while (done.result().ByteSizeLong() > kMostMessageOctets && CutLdapResult(*done.mutable_result())) {
+  }
   done.set_entry_count(entries_);
   done.set_reference_count(references_);
   *done.mutable_upstream_time() = DurationToProto(upstream_time_);

@@ -59,14 +59,18 @@ void OpenAttempt::OnConnected(Connected connected) {
   SendBind();
 }
 
+CallError OpenAttempt::NotSent(int error) {
+  OperationEnd end{.cause = error == ldap_code::kServerDown ? EndCause::kLost : EndCause::kInternal};
+  end.result.code = error;
+  return end;
+}
+
 void OpenAttempt::SendBind() {
   const LdapHandle::Sent sent =
       connection_->Send(*this, [this](LdapHandle& handle) { return handle.Bind(bind_); });
   bind_.password.Clear();
   if (sent.error != 0) {
-    OperationEnd end{.cause = EndCause::kLost};
-    end.result.code = sent.error;
-    Fail(std::move(end));
+    Fail(NotSent(sent.error));
     return;
   }
   message_id_ = sent.message_id;
@@ -113,9 +117,7 @@ void OpenAttempt::ReadRootDse() {
   const LdapHandle::Sent sent =
       connection_->Send(*this, [&](LdapHandle& handle) { return handle.Search(request, {}); });
   if (sent.error != 0) {
-    OperationEnd end{.cause = EndCause::kLost};
-    end.result.code = sent.error;
-    Fail(std::move(end));
+    Fail(NotSent(sent.error));
     return;
   }
   message_id_ = sent.message_id;

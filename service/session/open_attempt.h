@@ -45,6 +45,7 @@ class OpenAttempt final : private Connection::Exchange, private Connection::Obse
 
  private:
   void OnConnected(Connected connected);
+  static CallError NotSent(int error);
   void SendBind();
   void OnResponse(const ResponseView& response) override;
   void OnBound(const LdapResult& result);

@@ -113,6 +113,8 @@ void SessionManager::Unbind(const Caller& caller, const std::string& token, absl
   }
   Entry& entry = sessions_.at(found.live);
   Session* session = entry.session.get();
+  // Waiting must not outlive the maximum age, which nobody watches any more once the lease is ended.
+  wait = std::min(wait, leases_.Describe(found.live).max_expire_time - loop_.Now());
   entry.unbinding.push_back(std::move(callback));
   entry.unbound.was_active = true;
   EndLease(*session, LeaseEnd::kClosed, "unbind");

@@ -90,6 +90,7 @@ LdapHandle::Next LibldapHandle::TakeNext(absl::FunctionRef<void(const ResponseVi
   if (view->kind == ResponseView::Kind::kUnsolicited && ++notices_ > kMostNotices)
     return Next::kBroken;
   callback(*view);
+  decoder->Trim();
   return Next::kMessage;
 }
 

@@ -8,7 +8,14 @@ namespace {
 constexpr uint8_t kSequence = 0x30;
 constexpr uint8_t kBoolean = 0x01;
 constexpr uint8_t kOctetString = 0x04;
+constexpr uint8_t kBindResponse = 0x61;
 constexpr uint8_t kSearchResultEntry = 0x64;
+constexpr uint8_t kSearchResultDone = 0x65;
+constexpr uint8_t kModifyResponse = 0x67;
+constexpr uint8_t kAddResponse = 0x69;
+constexpr uint8_t kDelResponse = 0x6b;
+constexpr uint8_t kModifyDnResponse = 0x6d;
+constexpr uint8_t kCompareResponse = 0x6f;
 constexpr uint8_t kSearchResultReference = 0x73;
 constexpr uint8_t kExtendedResponse = 0x78;
 constexpr uint8_t kIntermediateResponse = 0x79;
@@ -18,7 +25,8 @@ constexpr uint8_t kResponseValue = 0x8b;
 constexpr uint8_t kIntermediateName = 0x80;
 constexpr uint8_t kIntermediateValue = 0x81;
 
-ResponseView::Kind KindOf(const ReceivedMessage& message) {
+// Empty: no server sends such a thing (RFC 4511 section 4.1.1).
+std::optional<ResponseView::Kind> KindOf(const ReceivedMessage& message) {
   switch (message.operation_tag) {
     case kSearchResultEntry:
       return ResponseView::Kind::kEntry;
@@ -26,20 +34,44 @@ ResponseView::Kind KindOf(const ReceivedMessage& message) {
       return ResponseView::Kind::kReference;
     case kIntermediateResponse:
       return ResponseView::Kind::kIntermediate;
-    default:
+    case kExtendedResponse:
       return message.message_id == 0 ? ResponseView::Kind::kUnsolicited
                                      : ResponseView::Kind::kResult;
+    case kBindResponse:
+    case kSearchResultDone:
+    case kModifyResponse:
+    case kAddResponse:
+    case kDelResponse:
+    case kModifyDnResponse:
+    case kCompareResponse:
+      return ResponseView::Kind::kResult;
+    default:
+      return std::nullopt;
   }
+}
+
+template <typename T>
+void FreeLarge(std::vector<T>& scratch) {
+  constexpr size_t kKept = 1024;
+  if (scratch.capacity() > kKept) std::vector<T>().swap(scratch);
 }
 
 }  // namespace
 
 const ResponseView* ResponseDecoder::Decode(const ReceivedMessage& message) {
   view_ = ResponseView();
-  view_.kind = KindOf(message);
+  const auto kind = KindOf(message);
+  if (!kind) return nullptr;
+  view_.kind = *kind;
   view_.message_id = message.message_id;
   controls_.clear();
   return DecodeControls(message.controls) && DecodeOperation(message) ? &view_ : nullptr;
+}
+
+void ResponseDecoder::Trim() {
+  FreeLarge(attributes_);
+  FreeLarge(value_counts_);
+  FreeLarge(values_);
 }
 
 bool ResponseDecoder::DecodeOperation(const ReceivedMessage& message) {
@@ -75,7 +107,7 @@ bool ResponseDecoder::DecodeAttributes(std::string_view list) {
   values_.clear();
   for (BerReader reader(list); !reader.at_end();) {
     const auto attribute = reader.Next();
-    if (!attribute) return false;
+    if (!attribute || attributes_.size() == kMostAttributes) return false;
     BerReader parts(attribute->content);
     const auto type = parts.NextIf(kOctetString);
     const auto set = parts.Next();
@@ -84,7 +116,7 @@ bool ResponseDecoder::DecodeAttributes(std::string_view list) {
     entry_.octets += type->size();
     for (BerReader value_reader(set->content); !value_reader.at_end();) {
       const auto value = value_reader.Next();
-      if (!value) return false;
+      if (!value || values_.size() == kMostValues) return false;
       values_.push_back(value->content);
       entry_.octets += value->content.size();
     }
@@ -103,7 +135,7 @@ bool ResponseDecoder::DecodeReference(std::string_view operation) {
   values_.clear();
   for (BerReader reader(operation); !reader.at_end();) {
     const auto uri = reader.Next();
-    if (!uri) return false;
+    if (!uri || values_.size() == kMostUris) return false;
     values_.push_back(uri->content);
   }
   reference_.uris = values_;
@@ -131,7 +163,8 @@ bool ResponseDecoder::DecodeResult(std::string_view operation, bool extended) {
   const auto code = code_octets ? BerInteger(code_octets->content) : std::nullopt;
   const auto matched_dn = reader.Next();
   const auto diagnostic_message = reader.Next();
-  if (!code || !matched_dn || !diagnostic_message) return false;
+  // libldap's own codes are below zero: no directory may say those.
+  if (!code || *code < 0 || !matched_dn || !diagnostic_message) return false;
   result_.code = *code;
   result_.matched_dn = matched_dn->content;
   result_.diagnostic_message = diagnostic_message->content;
@@ -151,7 +184,7 @@ bool ResponseDecoder::DecodeResult(std::string_view operation, bool extended) {
 bool ResponseDecoder::DecodeReferrals(std::string_view list) {
   for (BerReader reader(list); !reader.at_end();) {
     const auto uri = reader.Next();
-    if (!uri) return false;
+    if (!uri || result_.referrals.size() == kMostUris) return false;
     result_.referrals.emplace_back(uri->content);
   }
   return true;
@@ -160,7 +193,7 @@ bool ResponseDecoder::DecodeReferrals(std::string_view list) {
 bool ResponseDecoder::DecodeControls(std::string_view list) {
   for (BerReader reader(list); !reader.at_end();) {
     const auto control = reader.NextIf(kSequence);
-    if (!control) return false;
+    if (!control || controls_.size() == kMostControls) return false;
     BerReader parts(*control);
     const auto oid = parts.NextIf(kOctetString);
     if (!oid) return false;

@@ -24,6 +24,16 @@ class ResponseDecoder {
   // `message`'s octets.
   const ResponseView* Decode(const ReceivedMessage& message);
 
+  // What a message may hold: far beyond what directories send, and little enough that one message of 16 MiB made of
+  // empty elements costs neither much time nor much memory.
+  static constexpr size_t kMostValues = 1'000'000;
+  static constexpr size_t kMostAttributes = 65'536;
+  static constexpr size_t kMostUris = 1'000;
+  static constexpr size_t kMostControls = 64;
+
+  // After the view was used: gives back the memory that a large message took.
+  void Trim();
+
  private:
   bool DecodeOperation(const ReceivedMessage& message);
   bool DecodeEntry(std::string_view operation);

@@ -21,12 +21,13 @@ class SearchReactor final
   SearchReactor(EventLoop& loop, SessionManager& manager, grpc::CallbackServerContext& context,
                 const grpc::ByteBuffer& request)
       : CallReactor(loop, context) {
-    if (const grpc::Status status = ParseOctets(request, request_); !status.ok()) {
+    v1::SearchRequest message;
+    if (const grpc::Status status = ParseOctets(request, message); !status.ok()) {
       CallReactor::Finish(status);
       return;
     }
     StartCall(std::make_shared<SearchCall>(manager, CallInfoOf(context),
-                                           static_cast<SearchWriter&>(*this), request_));
+                                           static_cast<SearchWriter&>(*this), message));
   }
 
  private:
@@ -48,7 +49,6 @@ class SearchReactor final
     loop_.Post([call = call_, ok] { call->OnWriteDone(ok); });
   }
 
-  v1::SearchRequest request_;
   grpc::ByteBuffer message_;  // the one that is being written
 };
 

@@ -59,7 +59,6 @@ TEST(ConfigFileTest, ProblemsHaveLineKeyAndMend) {
   EXPECT_THAT(
       Read("targets:\n  - uri: ldap://a\n").problems,
       ElementsAre(HasSubstr("test.yaml:2: targets[0].uri is no key; the nearest one is uris")));
-  EXPECT_THAT(Read("metrics_listen: ''\n").problems, ElementsAre(HasSubstr("not built yet")));
 }
 
 TEST(ConfigFileTest, WrongShapes) {

@@ -115,11 +115,6 @@ TEST(ConfigLoaderTest, UnknownFlagsNameTheNearestOne) {
               ElementsAre("--listen needs a value"));
 }
 
-TEST(ConfigLoaderTest, WhatIsNotBuiltYetIsSaid) {
-  EXPECT_THAT(Configure({kTarget, "--insecure", "--metrics-listen=127.0.0.1:9100"}).problems,
-              ElementsAre(HasSubstr("metrics are not built yet")));
-}
-
 TEST(ConfigLoaderTest, WrongValuesNameTheSetting) {
   EXPECT_THAT(Configure({kTarget, "--insecure=maybe", "--lease-min-ttl=5", "--max-leases=-1",
                          "--memory-budget=1GB"},

@@ -81,7 +81,6 @@ TEST_F(SearchTest, WhoReadsNothingIsCutOffAndHoldsNothing) {
   AwaitPaused();
   gateway_.Advance(absl::Seconds(30));
   directory_.connection().AwaitCountOf("abandon", 1);
-  EXPECT_GT(gateway_.BudgetUsed(), 0u) << "the message that the caller does not take";
   gateway_.Advance(absl::Seconds(30));
   gateway_.AwaitOnLoop([](SessionManager& manager) { return manager.budget().used() == 0; });
   call_->Finish();

@@ -16,39 +16,53 @@ class ByteBudgetTest : public ::testing::Test {
   // Each test ends with nothing charged: the budget's own assertions check the rest.
   void RefundAll() { budget_.Refund(budget_.used()); }
 
+  static constexpr size_t kLarge = ByteBudget::kSmallOctets;
+
   ByteBudget budget_{100};
+  FakeReader privileged_;
   FakeReader first_, second_;
 };
 
 TEST_F(ByteBudgetTest, LetsEverybodyReadUpToItsLimit) {
   budget_.Charge(100);
-  EXPECT_TRUE(budget_.MayRead(&first_, false));
+  EXPECT_TRUE(budget_.MayRead(&first_, kLarge));
+  RefundAll();
+}
+
+TEST_F(ByteBudgetTest, SmallMessagesAlwaysPass) {
+  budget_.Charge(101);
+  EXPECT_TRUE(budget_.MayRead(&first_, 0));
+  EXPECT_TRUE(budget_.MayRead(&second_, kLarge - 1));
   RefundAll();
 }
 
 TEST_F(ByteBudgetTest, ParksReadersAboveTheLimitAndWakesThemInOrderOnce) {
   budget_.Charge(101);
-  EXPECT_FALSE(budget_.MayRead(&first_, false));
-  EXPECT_FALSE(budget_.MayRead(&first_, false));
-  EXPECT_FALSE(budget_.MayRead(&second_, false));
+  EXPECT_TRUE(budget_.MayRead(&privileged_, kLarge));
+  EXPECT_FALSE(budget_.MayRead(&first_, kLarge));
+  EXPECT_FALSE(budget_.MayRead(&first_, kLarge));
+  EXPECT_FALSE(budget_.MayRead(&second_, kLarge));
   RefundAll();
   EXPECT_EQ(first_.wakes, 1);
   EXPECT_EQ(second_.wakes, 1);
+  budget_.Forget(&privileged_);
 }
 
 TEST_F(ByteBudgetTest, WakesNobodyWhileStillAboveTheLimit) {
   budget_.Charge(150);
-  EXPECT_FALSE(budget_.MayRead(&first_, false));
+  EXPECT_TRUE(budget_.MayRead(&privileged_, kLarge));
+  EXPECT_FALSE(budget_.MayRead(&first_, kLarge));
   budget_.Refund(10);
   EXPECT_EQ(first_.wakes, 0);
   RefundAll();
+  budget_.Forget(&privileged_);
 }
 
 TEST_F(ByteBudgetTest, OneReaderInTheMiddleOfAMessageGoesOn) {
   budget_.Charge(101);
-  EXPECT_TRUE(budget_.MayRead(&first_, true));
-  EXPECT_FALSE(budget_.MayRead(&second_, true));
-  EXPECT_TRUE(budget_.MayRead(&first_, true));
+  EXPECT_TRUE(budget_.MayRead(&first_, kLarge));
+  EXPECT_FALSE(budget_.MayRead(&second_, kLarge));
+  EXPECT_TRUE(budget_.MayRead(&first_, kLarge));
   budget_.Forget(&first_);
   budget_.Forget(&second_);
   RefundAll();
@@ -56,21 +70,23 @@ TEST_F(ByteBudgetTest, OneReaderInTheMiddleOfAMessageGoesOn) {
 
 TEST_F(ByteBudgetTest, ThePrivilegeGoesToAnotherReaderInTheMiddleOfAMessage) {
   budget_.Charge(101);
-  EXPECT_TRUE(budget_.MayRead(&first_, true));
-  EXPECT_FALSE(budget_.MayRead(&second_, true));
+  EXPECT_TRUE(budget_.MayRead(&first_, kLarge));
+  EXPECT_FALSE(budget_.MayRead(&second_, kLarge));
   budget_.Forget(&first_);
   EXPECT_EQ(second_.wakes, 1);
-  EXPECT_TRUE(budget_.MayRead(&second_, true));
+  EXPECT_TRUE(budget_.MayRead(&second_, kLarge));
   budget_.Forget(&second_);
   RefundAll();
 }
 
 TEST_F(ByteBudgetTest, AForgottenReaderIsNotWoken) {
   budget_.Charge(101);
-  EXPECT_FALSE(budget_.MayRead(&first_, false));
+  EXPECT_TRUE(budget_.MayRead(&privileged_, kLarge));
+  EXPECT_FALSE(budget_.MayRead(&first_, kLarge));
   budget_.Forget(&first_);
   RefundAll();
   EXPECT_EQ(first_.wakes, 0);
+  budget_.Forget(&privileged_);
 }
 
 }  // namespace

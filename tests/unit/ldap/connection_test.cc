@@ -46,7 +46,8 @@ struct RecordingObserver final : Connection::Observer {
 
 class ConnectionTest : public ::testing::Test {
  protected:
-  static constexpr size_t kBudget = 1000;
+  static constexpr size_t kBudget = 64 * 1024;
+  static constexpr size_t kLarge = 20'000;  // of a message that may be parked
 
   ConnectionTest() {
     connection_ = std::make_unique<Connection>(loop_, budget_,
@@ -338,29 +339,94 @@ TEST_F(ConnectionTest, TellsWhenTheSocketIsClosed) {
   EXPECT_TRUE(told);
 }
 
-TEST_F(ConnectionTest, AFullBudgetParksItAndTheRefundSetsItReadingAgain) {
+// Memory is scarce, and somebody else is the one who may go on with a large message.
+class ScarceMemoryTest : public ConnectionTest, private ByteBudget::Reader {
+ protected:
+  ScarceMemoryTest() {
+    budget_.Charge(kBudget + 1);
+    EXPECT_TRUE(budget_.MayRead(this, kLarge));
+  }
+  ~ScarceMemoryTest() override {
+    budget_.Forget(this);
+    if (!freed_) FreeMemory();
+  }
+  void FreeMemory() {
+    freed_ = true;
+    budget_.Refund(kBudget + 1);
+  }
+
+ private:
+  void OnBudgetFree() override {}
+  bool freed_ = false;
+};
+
+TEST_F(ScarceMemoryTest, SmallMessagesPass) {
   const int id = Search(exchange_);
-  budget_.Charge(kBudget + 1);
   peer_->Queue(EntryMessage(id, "cn=1"));
-  Pump();
-  EXPECT_EQ(peer_->fills(), 0u);
-  EXPECT_FALSE(Interest() & EPOLLIN) << "a level-triggered loop would spin";
-  budget_.Refund(kBudget + 1);
   Pump();
   EXPECT_EQ(exchange_.kinds.size(), 1u);
 }
 
-TEST_F(ConnectionTest, ItGoesOnAfterAPauseThatEndedUnderAFullBudget) {
+TEST_F(ScarceMemoryTest, ALargeMessageIsParkedAndTheRefundSetsItReadingAgain) {
   const int id = Search(exchange_);
+  peer_->Queue(testing::PartialMessage(kLarge));
+  Pump();
+  peer_->Queue(EntryMessage(id, "cn=1"));
+  Pump();
+  EXPECT_EQ(exchange_.kinds.size(), 0u);
+  EXPECT_FALSE(Interest() & EPOLLIN) << "a level-triggered loop would spin";
+  FreeMemory();
+  Pump();
+  EXPECT_EQ(exchange_.kinds.size(), 1u);
+}
+
+TEST_F(ScarceMemoryTest, ItGoesOnAfterAPauseThatEnded) {
+  const int id = Search(exchange_);
+  peer_->Queue(testing::PartialMessage(kLarge));
+  Pump();
   connection_->Pause();
-  budget_.Charge(kBudget + 1);
   peer_->Queue(EntryMessage(id, "cn=1"));
   connection_->Resume();
   Pump();
-  EXPECT_EQ(peer_->fills(), 0u);
-  budget_.Refund(kBudget + 1);
+  EXPECT_EQ(exchange_.kinds.size(), 0u);
+  FreeMemory();
   Pump();
   EXPECT_EQ(exchange_.kinds.size(), 1u);
+}
+
+TEST_F(ConnectionTest, AMessageThatStopsInItsMidstIsTheEnd) {
+  Search(exchange_);
+  peer_->Queue(testing::PartialMessage(700));
+  Pump();
+  loop_.Advance(absl::Seconds(29));
+  EXPECT_FALSE(connection_->closed());
+  loop_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(connection_->closed());
+  EXPECT_EQ(exchange_.lost.size(), 1u);
+}
+
+TEST_F(ConnectionTest, AMessageThatGoesOnSlowlyIsWaitedFor) {
+  Search(exchange_);
+  peer_->Queue(testing::PartialMessage(700));
+  Pump();
+  for (size_t octets = 100'000; octets < 1'000'000; octets += 100'000) {
+    peer_->Queue(testing::PartialMessage(octets));
+    Pump();
+    loop_.Advance(absl::Seconds(30));
+    ASSERT_FALSE(connection_->closed());
+  }
+}
+
+TEST_F(ConnectionTest, OurOwnPauseIsNotTheDirectorysFault) {
+  Search(exchange_);
+  peer_->Queue(testing::PartialMessage(700));
+  Pump();
+  connection_->Pause();
+  loop_.Advance(absl::Minutes(5));
+  EXPECT_FALSE(connection_->closed());
+  connection_->Resume();
+  loop_.Advance(absl::Minutes(2));
+  EXPECT_TRUE(connection_->closed());
 }
 
 TEST_F(ConnectionTest, PartialMessagesAreChargedUntilTheirEnd) {
@@ -394,21 +460,21 @@ class TwoConnectionsTest : public ConnectionTest {
 
 TEST_F(TwoConnectionsTest, TheOneInTheMiddleOfAMessageGoesOnAndTheOtherDoesNotSpin) {
   const int id = Search(exchange_);
-  peer_->Queue(testing::PartialMessage(600));
+  peer_->Queue(testing::PartialMessage(40'000));
   Pump();
-  other_peer_->Queue(testing::PartialMessage(600));
+  other_peer_->Queue(testing::PartialMessage(40'000));
   PumpInput(loop_, *other_peer_);
-  peer_->Queue(testing::PartialMessage(900));
+  peer_->Queue(testing::PartialMessage(50'000));
   Pump();
-  EXPECT_EQ(budget_.used(), 1500u);
-  other_peer_->Queue(testing::PartialMessage(900));
+  EXPECT_EQ(budget_.used(), 90'000u);
+  other_peer_->Queue(testing::PartialMessage(50'000));
   PumpInput(loop_, *other_peer_);
-  EXPECT_EQ(budget_.used(), 1500u);
+  EXPECT_EQ(budget_.used(), 90'000u);
   EXPECT_FALSE(OtherInterest() & EPOLLIN) << "a level-triggered loop would spin";
   peer_->Queue(EntryMessage(id, "cn=1"));
   Pump();
   PumpInput(loop_, *other_peer_);
-  EXPECT_EQ(budget_.used(), 900u);
+  EXPECT_EQ(budget_.used(), 50'000u);
   EXPECT_EQ(exchange_.kinds.size(), 1u);
 }
 

@@ -77,6 +77,44 @@ TEST(ResponseDecoderTest, ResultCodesAreOpenEnded) {
   EXPECT_EQ(view->result->diagnostic_message, std::string("a\0b", 3));
 }
 
+std::string Repeated(const std::string& element, size_t count) {
+  std::string all;
+  for (size_t i = 0; i < count; ++i) all += element;
+  return all;
+}
+
+bool Decodes(uint8_t tag, const std::string& operation, const std::string& controls = "") {
+  return ResponseDecoder().Decode({1, tag, operation, controls}) != nullptr;
+}
+
+// 16 MiB of empty elements would cost seconds and gigabytes.
+TEST(ResponseDecoderTest, MessagesOfTooManyElementsAreRefused) {
+  const std::string empty = Tlv(0x04, "");
+  const auto entry = [&](const std::string& attributes) { return empty + Tlv(0x30, attributes); };
+  const auto values = [&](size_t count) {
+    return Tlv(0x30, Tlv(0x04, "cn") + Tlv(0x31, Repeated(empty, count)));
+  };
+  EXPECT_TRUE(Decodes(0x64, entry(values(ResponseDecoder::kMostValues))));
+  EXPECT_FALSE(Decodes(0x64, entry(values(ResponseDecoder::kMostValues + 1))));
+  EXPECT_TRUE(Decodes(0x64, entry(Repeated(values(0), ResponseDecoder::kMostAttributes))));
+  EXPECT_FALSE(Decodes(0x64, entry(Repeated(values(0), ResponseDecoder::kMostAttributes + 1))));
+  EXPECT_FALSE(Decodes(0x73, Repeated(empty, ResponseDecoder::kMostUris + 1)));
+  const auto referral = [&](size_t count) {
+    return ResultBody(10) + Tlv(0xa3, Repeated(empty, count));
+  };
+  EXPECT_TRUE(Decodes(0x65, referral(ResponseDecoder::kMostUris)));
+  EXPECT_FALSE(Decodes(0x65, referral(ResponseDecoder::kMostUris + 1)));
+  const std::string control = Tlv(0x30, Tlv(0x04, "1.2"));
+  EXPECT_TRUE(Decodes(0x65, ResultBody(0), Repeated(control, ResponseDecoder::kMostControls)));
+  EXPECT_FALSE(Decodes(0x65, ResultBody(0), Repeated(control, ResponseDecoder::kMostControls + 1)));
+}
+
+TEST(ResponseDecoderTest, WhatNoServerSendsIsRefused) {
+  EXPECT_FALSE(Decodes(0x60, ResultBody(0))) << "a BindRequest";
+  EXPECT_FALSE(Decodes(0x63, ResultBody(0))) << "a SearchRequest";
+  EXPECT_FALSE(Decodes(0x65, Tlv(0x0a, "\xff") + Tlv(0x04, "") + Tlv(0x04, ""))) << "libldap's own code";
+}
+
 TEST(ResponseDecoderTest, NothingIsLeftOverFromTheMessageBefore) {
   ResponseDecoder decoder;
   const std::string control = Tlv(0x30, Tlv(0x04, "1.2"));

@@ -94,6 +94,10 @@ TEST(OpenFromProto, BadInputNamesItsField) {
   EXPECT_EQ(FieldOfOpen([](auto& r) { r.mutable_credentials()->mutable_simple()->clear_dn(); }),
             "credentials.simple.dn");
   EXPECT_EQ(FieldOfOpen([](auto& r) {
+              r.mutable_credentials()->mutable_simple()->set_dn(std::string("cn=a\0b", 6));
+            }),
+            "credentials.simple.dn");
+  EXPECT_EQ(FieldOfOpen([](auto& r) {
               r.mutable_credentials()->mutable_simple()->set_dn(std::string(8193, 'x'));
             }),
             "credentials.simple.dn");

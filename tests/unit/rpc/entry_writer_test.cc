@@ -169,8 +169,30 @@ TEST(EntryCutter, AttributesWithoutValuesSurviveTheCut) {
 
 TEST(EntryWriter, OnlyValuesBeyondEveryMessageDoNotFit) {
   const std::string fits(kMostValueOctets, 'x');
-  With({.attributes = {{"a", {fits, fits}}}}, [](const EntryView& e) { EXPECT_TRUE(ValuesFit(e)); });
-  With({.attributes = {{"a", {"1", fits + "x"}}}}, [](const EntryView& e) { EXPECT_FALSE(ValuesFit(e)); });
+  With({.attributes = {{"a", {fits, fits}}}}, [](const EntryView& e) { EXPECT_TRUE(Fits(e)); });
+  With({.attributes = {{"a", {"1", fits + "x"}}}}, [](const EntryView& e) { EXPECT_FALSE(Fits(e)); });
+}
+
+// They stand in every piece of a cut entry: without a bound a megabyte would become gigabytes.
+TEST(EntryWriter, WhatStandsInEveryPieceHasToBeSmall) {
+  const std::string long_name(kMostNameOctets + 1, 'x');
+  With({.dn = long_name}, [](const EntryView& e) { EXPECT_FALSE(Fits(e)); });
+  With({.attributes = {{long_name, {"1"}}}}, [](const EntryView& e) { EXPECT_FALSE(Fits(e)); });
+  const std::vector<Control> controls{{"1.2", false, long_name}};
+  EXPECT_FALSE(Fits({.dn = "cn=a", .attributes = {}, .controls = controls}));
+}
+
+TEST(EntryCutter, AttributesWithoutValuesAreCutToo) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> types;
+  for (int i = 0; i < 300; ++i) types.emplace_back(std::string(10'000, 'a'), std::vector<std::string>{});
+  const auto pieces = Cut({.attributes = types});
+  int attributes = 0;
+  for (const auto& piece : pieces) {
+    EXPECT_LT(piece.ByteSizeLong(), kMostMessageOctets + 64 * 1024);
+    attributes += piece.attributes_size();
+  }
+  EXPECT_EQ(attributes, 300);
+  EXPECT_GT(pieces.size(), 2u);
 }
 
 }  // namespace

@@ -152,6 +152,17 @@ TEST_F(SessionManagerTest, UnbindWithWaitLetsOperationsFinish) {
   EXPECT_TRUE(answer.was_active);
 }
 
+TEST_F(SessionManagerTest, UnbindWaitsNoLongerThanTheMaximumAge) {
+  const auto peer = Open(opening_);
+  Run(*opening_.session, sink_);
+  UnbindAnswer answer;
+  Unbind(answer, opening_.token, absl::Hours(24 * 365));
+  loop_.Advance(SessionManager::Options().max_age);
+  LetSocketsClose();
+  EXPECT_EQ(answer.answers, 1);
+  EXPECT_EQ(peer->unbinds(), 1);
+}
+
 TEST_F(SessionManagerTest, UnbindWaitsNoLongerThanAsked) {
   const auto peer = Open(opening_);
   Run(*opening_.session, sink_);
