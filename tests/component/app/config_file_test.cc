@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "component/app/configure.h"
 
 namespace dirlease {
@@ -42,6 +45,16 @@ TEST(ConfigFileTest, ReadsEveryKindOfValue) {
   ASSERT_EQ(got.config.targets_size(), 2);
   EXPECT_THAT(got.config.targets(0).uris(), ElementsAre("ldap://a", "ldap://b"));
   EXPECT_EQ(got.config.targets(1).name(), "people");
+}
+
+// deploy/dirleased.yaml; its certificates are nobody's, so only reading it can be tested.
+TEST(ConfigFileTest, TheExampleCanBeRead) {
+  std::ifstream file(DIRLEASE_EXAMPLE);
+  const auto got = Read({std::istreambuf_iterator<char>(file), {}});
+  EXPECT_THAT(got.problems, IsEmpty());
+  ASSERT_EQ(got.config.targets_size(), 2);
+  EXPECT_EQ(got.config.targets(0).session_tracking(), "always");
+  EXPECT_EQ(got.config.metrics_listen(), "127.0.0.1:9464");
 }
 
 TEST(ConfigFileTest, EmptyFilesAndValuesSayNothing) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "integration/rpc/daemon.h"
+#include "support/daemon.h"
 #include "integration/rpc/slapd_gateway_test.h"
 
 namespace dirlease::testing {

@@ -2,7 +2,7 @@
 // password and no token.
 #include <filesystem>
 
-#include "integration/rpc/daemon.h"
+#include "support/daemon.h"
 #include "integration/rpc/slapd_gateway_test.h"
 
 namespace dirlease::testing {

@@ -34,6 +34,7 @@ class Daemon {
     log_.Finish();
     return status;
   }
+  pid_t pid() const { return process_.pid(); }
   double ResidentMegabytes() const {
     size_t total = 0, resident = 0;
     std::ifstream("/proc/" + std::to_string(process_.pid()) + "/statm") >> total >> resident;
