@@ -178,6 +178,13 @@ std::optional<Invocation> ParseCommandLine(int argc, char** argv, std::ostream& 
     return ResolveOptions(std::move(options), err);
   } catch (const CLI::ParseError& error) {
     WipeSecretArguments(argc, argv);
+    // CLI11 misses the command before it looks at what stands in its place.
+    const std::vector<std::string> unknown = app.remaining(true);
+    if (error.get_name() == "RequiredError" && !unknown.empty()) {
+      err << "\"" << unknown.front() << "\" is no command: see dirlease --help\n";
+      exit_status = kExitUsage;
+      return std::nullopt;
+    }
     exit_status = app.exit(error, out, err) == 0 ? kExitSuccess : kExitUsage;
   } catch (const OptionError& error) {
     err << "dirlease: " << error.what() << '\n';
