@@ -16,11 +16,13 @@ SearchStream::SearchStream(SearchWriter& writer, const Surroundings& surrounding
       surroundings_(surroundings),
       options_(options),
       context_(std::move(context)),
-      entry_writer_(v1::SearchResponse::kEntriesFieldNumber, options.value_format) {}
+      entry_writer_(v1::SearchResponse::kEntriesFieldNumber, options.value_format),
+      self_(std::make_shared<SearchStream*>(this)) {}
 
 SearchStream::~SearchStream() {
   assert(operation_ == nullptr && queue_.empty());
   Refund(charged_octets_);  // the last message was the caller's until now
+  *self_ = nullptr;
 }
 
 void SearchStream::OnBegun(Operation& operation, const std::string& session_id,
@@ -45,7 +47,7 @@ void SearchStream::OnEntry(const EntryView& entry) {
   } else {
     Add(entry.octets, [&](WireMessage& out) { entry_writer_.Append(entry, out); });
   }
-  WriteIfIdle();
+  WriteInLaterTurn();
 }
 
 void SearchStream::CutEntry(const EntryView& entry) {
@@ -65,7 +67,7 @@ void SearchStream::OnReference(const ReferenceView& reference) {
   Add(octets, [&](WireMessage& out) {
     AppendReference(v1::SearchResponse::kReferencesFieldNumber, reference, out);
   });
-  WriteIfIdle();
+  WriteInLaterTurn();
 }
 
 void SearchStream::OnIntermediate(const IntermediateView& intermediate) {
@@ -77,7 +79,7 @@ void SearchStream::OnIntermediate(const IntermediateView& intermediate) {
   Add(octets, [&](WireMessage& out) {
     AppendIntermediate(v1::SearchResponse::kIntermediatesFieldNumber, intermediate, out);
   });
-  WriteIfIdle();
+  WriteInLaterTurn();
 }
 
 void SearchStream::OnEnd(const OperationEnd& end) {
@@ -134,9 +136,16 @@ void SearchStream::Add(size_t octets, Append append) {
   Charge(batch.message.capacity() - before);
 }
 
-void SearchStream::WriteIfIdle() {
-  if (!writing_) WriteNext();
+// A directory writes entries one by one, and one read brings several of them: the callers' threads are woken once for all.
+void SearchStream::WriteInLaterTurn() {
   ApplyMarks();
+  if (writing_ || std::exchange(write_posted_, true)) return;
+  surroundings_.loop.Post([self = self_] {
+    if (*self == nullptr) return;
+    SearchStream& stream = **self;
+    stream.write_posted_ = false;
+    if (!stream.writing_ && !stream.queue_.empty()) stream.WriteNext();
+  });
 }
 
 void SearchStream::WriteNext() {

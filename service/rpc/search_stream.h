@@ -5,8 +5,8 @@
 //                      |  above the high mark: Operation::Pause      |
 //                      +--- below the low mark: Operation::Resume <--+
 //
-// Loop thread only, but for construction. An entry goes out at once when no write is outstanding; while one is, entries
-// gather. Memory per stream: the high mark, one entry, and one message with the writer.
+// Loop thread only, but for construction. When no write is outstanding, an entry goes out at the end of the turn of the
+// loop in which it came, with all that came in that turn; while one is, entries gather. Memory per stream: the high mark, one entry, and one message with the writer.
 //
 // A caller who takes nothing is given up after the stall deadline, counted from the high mark, or from his last read once
 // the directory's result has come. If he does not even take the status within another one, his RPC is cut off.
@@ -106,7 +106,7 @@ class SearchStream final : public OperationSink {
   void Add(size_t octets, Append append);
   void CutEntry(const EntryView& entry);
   void WriteNext();
-  void WriteIfIdle();
+  void WriteInLaterTurn();
   void ApplyMarks();
   void Charge(size_t octets);
   void Refund(size_t octets);
@@ -127,6 +127,7 @@ class SearchStream final : public OperationSink {
   Operation* operation_ = nullptr;  // null before it began and after its end
   std::deque<Batch> queue_;         // the last one is being filled
   bool writing_ = false;            // a message is with the writer
+  bool write_posted_ = false;
   size_t written_octets_ = 0;       // of that message
   size_t charged_octets_ = 0;       // of the queue and that message, in the budget
   std::unique_ptr<Timer> stall_timer_;  // null until there is something to wait for
@@ -137,6 +138,7 @@ class SearchStream final : public OperationSink {
   int64_t references_ = 0;
   std::optional<OperationEnd> end_;  // the directory's result; what is queued still goes out before it
   absl::Duration upstream_time_;
+  std::shared_ptr<SearchStream*> self_;  // tasks in the loop's queue hold it weakly
 };
 
 }  // namespace dirlease

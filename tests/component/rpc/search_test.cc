@@ -69,7 +69,7 @@ TEST_F(SearchTest, AReaderWhoTakesNothingLosesItsSearchAndNothingElse) {
   for (int i = 0; i < outcome.all.entries_size(); ++i) {
     EXPECT_EQ(outcome.all.entries(i).attributes(0).values(0), std::to_string(i));
   }
-  EXPECT_EQ(gateway_.BudgetUsed(), 0u);
+  gateway_.AwaitBudgetFree();
   EXPECT_TRUE(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token_}).ok());
   EXPECT_EQ(directory_.abandons(), 1u);
 }
@@ -82,7 +82,7 @@ TEST_F(SearchTest, WhoReadsNothingIsCutOffAndHoldsNothing) {
   gateway_.Advance(absl::Seconds(30));
   directory_.connection().AwaitCountOf("abandon", 1);
   gateway_.Advance(absl::Seconds(30));
-  gateway_.AwaitOnLoop([](SessionManager& manager) { return manager.budget().used() == 0; });
+  gateway_.AwaitBudgetFree();
   call_->Finish();
 }
 
@@ -94,7 +94,7 @@ TEST_F(SearchTest, WhoDoesNotReadTheEndIsCutOffToo) {
       [&](SessionManager&) { return directory_.connection().outstanding().empty(); });
   gateway_.Advance(absl::Seconds(30));
   gateway_.Advance(absl::Seconds(30));
-  gateway_.AwaitOnLoop([](SessionManager& manager) { return manager.budget().used() == 0; });
+  gateway_.AwaitBudgetFree();
   call_->Finish();
   EXPECT_EQ(directory_.abandons(), 0u);
 }

@@ -134,6 +134,10 @@ size_t GatewayHarness::BudgetUsed() {
   return used;
 }
 
+void GatewayHarness::AwaitBudgetFree() {
+  AwaitOnLoop([](SessionManager& manager) { return manager.budget().used() == 0; });
+}
+
 void GatewayHarness::Drain(absl::Duration grace) {
   draining_ = true;
   OnLoop([&] {

@@ -56,6 +56,8 @@ class GatewayHarness {
   void AwaitOnLoop(std::function<bool(SessionManager&)> condition);
   size_t Leases();
   size_t BudgetUsed();
+  // What a finished call held is refunded when gRPC is done with it, a moment later.
+  void AwaitBudgetFree();
 
   // As SIGTERM has it; AwaitDrained waits for the end.
   void Drain(absl::Duration grace);
