@@ -28,6 +28,7 @@ class Checker {
 
   void Check(const Config& config) {
     CheckListener(config);
+    CheckAdmin(config);
     CheckTargets(config);
     CheckLease(config.lease());
     CheckNumbers(config);
@@ -70,6 +71,32 @@ class Checker {
           "readable on its network: "
           "use TLS, or say --insecure-any-address too",
           config.listen());
+    }
+  }
+
+  void CheckAdmin(const Config& config) {
+    const config::v1::Admin& admin = config.admin();
+    CheckFolder("admin.address_file", admin.address_file());
+    if (!admin.client_ca().empty()) CheckAuthorities("admin.client_ca", admin.client_ca());
+    if (admin.listen().empty()) {
+      if (!admin.client_ca().empty()) Add("admin.client_ca: needs --admin-listen=HOST:PORT too");
+      if (!admin.address_file().empty()) {
+        Add("admin.address_file: needs --admin-listen=HOST:PORT too");
+      }
+      return;
+    }
+    const auto address = ParseListenAddress(admin.listen());
+    if (!address) {
+      Add("admin.listen: \"{}\" is not of the form HOST:PORT, as 127.0.0.1:50052 or [::1]:0",
+          admin.listen());
+    }
+    const bool tls = !config.tls().cert().empty() && !config.tls().key().empty();
+    if (!admin.client_ca().empty() && !tls) {
+      Add("admin.client_ca: needs tls.cert and tls.key (--tls-cert, --tls-key) too");
+    } else if (address && !IsLoopback(*address) && admin.client_ca().empty()) {
+      Add("admin.listen: {} is no loopback address: give --admin-client-ca=FILE, with --tls-cert and "
+          "--tls-key, so that only operators get in, or listen on loopback",
+          admin.listen());
     }
   }
 

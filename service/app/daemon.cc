@@ -31,21 +31,52 @@ void Reload(Gateway& gateway) {
   log::Info("certificates for the directories are read again; the listener's own need a restart");
 }
 
-[[noreturn]] void EndAtOnce(AddressFile& address_file) {
+// One for each listener.
+struct AddressFiles {
+  AddressFile callers;
+  AddressFile operators;
+
+  // Empty, or what went wrong.
+  std::string Write(const config::v1::Config& config, const Gateway& gateway) {
+    std::string problem;
+    if (!config.address_file().empty()) {
+      problem = callers.Write(config.address_file(), gateway.address());
+    }
+    if (problem.empty() && !config.admin().address_file().empty()) {
+      problem = operators.Write(config.admin().address_file(), gateway.admin_address());
+    }
+    return problem;
+  }
+};
+
+void LogListening(const config::v1::Config& config, const Gateway& gateway) {
+  log::Info("listening", {{"address", gateway.address()},
+                          {"targets", TargetNames(config)},
+                          {"metrics", gateway.metrics_address()},
+                          {"max_leases", config.max_leases()},
+                          {"version", kVersion}});
+  if (config.admin().listen().empty()) return;
+  log::Info("listening for operators",
+            {{"address", gateway.admin_address()},
+             {"identity", config.admin().client_ca().empty() ? "none" : "certificate"}});
+}
+
+[[noreturn]] void EndAtOnce(AddressFiles& address_files) {
   log::Warning("second signal: ending without drain");
-  address_file.Remove();
+  address_files.callers.Remove();
+  address_files.operators.Remove();
   std::_Exit(1);
 }
 
 // Returns when a drain has ended. This thread stays with the signals, another one waits for the
 // drain.
 void ServeUntilDrained(Gateway& gateway, absl::Duration grace, const Signals& signals,
-                       AddressFile& address_file) {
+                       AddressFiles& address_files) {
   std::atomic<bool> drained = false;
   std::thread drain;
   while (!drained) {
     const Signals::Event event = signals.Wait();
-    if (event == Signals::Event::kTerminate && drain.joinable()) EndAtOnce(address_file);
+    if (event == Signals::Event::kTerminate && drain.joinable()) EndAtOnce(address_files);
     if (event == Signals::Event::kReload && !drain.joinable()) Reload(gateway);
     if (event != Signals::Event::kTerminate) continue;
     log::Info("draining");
@@ -64,18 +95,12 @@ int RunDaemon(const config::v1::Config& config, const Signals& signals) {
   Gateway gateway(ToSettings(config));
   const std::string error = gateway.Start();
   if (!error.empty()) return Fail(error);
-  AddressFile address_file;
-  if (!config.address_file().empty()) {
-    const std::string problem = address_file.Write(config.address_file(), gateway.address());
-    if (!problem.empty()) return Fail(problem);
-  }
-  log::Info("listening", {{"address", gateway.address()},
-                          {"targets", TargetNames(config)},
-                          {"metrics", gateway.metrics_address()},
-                          {"max_leases", config.max_leases()},
-                          {"version", kVersion}});
+  AddressFiles address_files;
+  const std::string problem = address_files.Write(config, gateway);
+  if (!problem.empty()) return Fail(problem);
+  LogListening(config, gateway);
   WarnOfMissingIdentity(config);
-  ServeUntilDrained(gateway, DrainGrace(config), signals, address_file);
+  ServeUntilDrained(gateway, DrainGrace(config), signals, address_files);
   log::Info("drained");
   return 0;
 }

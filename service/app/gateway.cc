@@ -32,6 +32,14 @@ std::string Gateway::Start() {
   Server::Started started = Server::Start(settings_.server, loop_, *manager_);
   if (started.server == nullptr) return started.error;
   server_ = std::move(started.server);
+  if (settings_.admin) {
+    AdminHooks hooks{.drain_grace = settings_.drain_grace,
+                     .on_drain = [this] { SetServing(false); }};
+    started = Server::StartAdmin(*settings_.admin, loop_, *manager_, std::move(hooks));
+    if (started.server == nullptr) return "admin: " + started.error;
+    // The loop may look at it: a call can be there already.
+    OnLoop([&] { admin_ = std::move(started.server); });
+  }
   if (!settings_.metrics_listen.empty()) {
     MetricsServer::Started metrics = MetricsServer::Start(
         settings_.metrics_listen,
@@ -42,7 +50,7 @@ std::string Gateway::Start() {
   loop_.Post([this] {
     manager_->StartProbing([this](bool reachable) {
       log::Info(reachable ? "directory reachable" : "no directory reachable");
-      server_->SetServing(reachable && !manager_->draining());
+      SetServing(reachable && !manager_->draining());
     });
   });
   return "";
@@ -55,7 +63,9 @@ std::string Gateway::metrics_address() const {
 void Gateway::Stop(absl::Duration grace) {
   if (manager_ == nullptr) return;
   EndLeases(grace);
+  if (admin_ != nullptr) admin_->Shutdown(kShutdownTime);
   if (server_ != nullptr) server_->Shutdown(kShutdownTime);
+  admin_.reset();
   server_.reset();
   metrics_server_.reset();  // a drain can be watched to its end
   OnLoop([this] { manager_.reset(); });
@@ -66,10 +76,15 @@ void Gateway::Stop(absl::Duration grace) {
 void Gateway::EndLeases(absl::Duration grace) {
   std::promise<void> drained;
   loop_.Post([&] {
-    if (server_ != nullptr) server_->SetServing(false);
+    SetServing(false);
     manager_->Drain(grace, [&drained] { drained.set_value(); });
   });
   drained.get_future().wait();
+}
+
+void Gateway::SetServing(bool serving) {
+  if (server_ != nullptr) server_->SetServing(serving);
+  if (admin_ != nullptr) admin_->SetServing(serving);
 }
 
 void Gateway::OnLoop(absl::AnyInvocable<void()> task) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,8 @@ class Gateway {
  public:
   struct Settings {
     Server::Options server;
+    std::optional<Server::Options> admin;  // the operators' listener
+    absl::Duration drain_grace;            // of a drain by an operator who names none
     SessionManager::Options sessions;
     std::vector<TargetConfig> targets;  // the first one is the default
     std::string metrics_listen;         // ADDRESS:PORT; empty = no metrics are served
@@ -37,6 +40,8 @@ class Gateway {
   std::string Start();
   // HOST:PORT with the real port. REQUIRES: started.
   const std::string& address() const { return server_->address(); }
+  // REQUIRES: started, with settings for it.
+  const std::string& admin_address() const { return admin_->address(); }
 
   // ADDRESS:PORT of GET /metrics; empty = not served. REQUIRES: started.
   std::string metrics_address() const;
@@ -53,6 +58,7 @@ class Gateway {
   // Runs the task on the loop and waits for it.
   void OnLoop(absl::AnyInvocable<void()> task);
   void EndLeases(absl::Duration grace);
+  void SetServing(bool serving);
 
   Settings settings_;
   Metrics metrics_;
@@ -61,6 +67,7 @@ class Gateway {
   std::unique_ptr<TargetConnector> connector_;
   std::unique_ptr<SessionManager> manager_;  // created, used and destroyed on the loop
   std::unique_ptr<Server> server_;
+  std::unique_ptr<Server> admin_;  // null = none
   std::unique_ptr<MetricsServer> metrics_server_;
 };
 

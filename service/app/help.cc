@@ -20,6 +20,12 @@ Listening
 
   --metrics-listen=ADDRESS:PORT  where GET /metrics is answered over plain HTTP, port 0 = any free one (nowhere)
 
+Operators
+  --admin-listen=HOST:PORT       list and revoke leases, drain, log level (dirlease admin); none by default
+  --admin-address-file=PATH      written with its HOST:PORT
+  --admin-client-ca=FILE         operators must show a certificate of these authorities (and --tls-cert, --tls-key);
+                                 needed but on loopback
+
 Directories
   --target=[NAME=]URI[,URI...]   repeatable, the first is the default; NAME is "default" where missing
   --target-tls=none|starttls|ldaps  by default as the URI says

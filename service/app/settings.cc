@@ -26,6 +26,17 @@ Server::Options ToServerOptions(const Config& config) {
           .client_ca = Contents(config.client_ca())};
 }
 
+std::optional<Server::Options> ToAdminOptions(const Config& config) {
+  if (config.admin().listen().empty()) return std::nullopt;
+  Server::Options options{.listen = config.admin().listen(),
+                          .tls = !config.admin().client_ca().empty()};
+  if (!options.tls) return options;
+  options.certificate = Contents(config.tls().cert());
+  options.key = Contents(config.tls().key());
+  options.client_ca = Contents(config.admin().client_ca());
+  return options;
+}
+
 SessionManager::Options ToSessionOptions(const Config& config) {
   SessionManager::Options options;
   options.min_ttl = ToDuration(config.lease().min_ttl());
@@ -63,6 +74,8 @@ TargetConfig ToTarget(const config::v1::Target& target) {
 
 Gateway::Settings ToSettings(const Config& config) {
   Gateway::Settings settings{.server = ToServerOptions(config),
+                             .admin = ToAdminOptions(config),
+                             .drain_grace = DrainGrace(config),
                              .sessions = ToSessionOptions(config)};
   settings.metrics_listen = config.metrics_listen();
   for (const auto& target : config.targets()) settings.targets.push_back(ToTarget(target));
@@ -74,9 +87,7 @@ log::Format LogFormat(const Config& config) {
 }
 
 log::Level LogLevel(const Config& config) {
-  if (config.log_level() == "debug") return log::Level::kDebug;
-  if (config.log_level() == "warning") return log::Level::kWarning;
-  return config.log_level() == "error" ? log::Level::kError : log::Level::kInfo;
+  return log::ParseLevel(config.log_level()).value_or(log::Level::kInfo);
 }
 
 absl::Duration DrainGrace(const Config& config) { return ToDuration(config.drain_grace()); }

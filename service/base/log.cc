@@ -3,6 +3,7 @@
 #include <spdlog/logger.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include <atomic>
 #include <memory>
 
 #include "absl/time/clock.h"
@@ -14,16 +15,6 @@ namespace dirlease::log {
 namespace {
 
 constexpr size_t kMostValueOctets = 1024;
-
-std::string_view LevelName(Level level) {
-  switch (level) {
-    case Level::kDebug: return "debug";
-    case Level::kInfo: return "info";
-    case Level::kWarning: return "warning";
-    case Level::kError: return "error";
-  }
-  return "error";
-}
 
 spdlog::level::level_enum ToSpdlog(Level level) {
   switch (level) {
@@ -103,6 +94,7 @@ std::string TextLine(absl::Time time, Level level, std::string_view event, Field
 
 struct Output {
   Format format = Format::kJson;
+  std::atomic<Level> least = Level::kInfo;
   spdlog::logger logger{"dirlease", std::make_shared<spdlog::sinks::stderr_sink_mt>()};
 
   Output() {
@@ -121,7 +113,32 @@ Output& TheOutput() {
 
 void Configure(Format format, Level least) {
   TheOutput().format = format;
-  TheOutput().logger.set_level(ToSpdlog(least));
+  SetLevel(least);
+}
+
+Level CurrentLevel() { return TheOutput().least; }
+
+Level SetLevel(Level least) {
+  Output& output = TheOutput();
+  output.logger.set_level(ToSpdlog(least));
+  return output.least.exchange(least);
+}
+
+std::string_view LevelName(Level level) {
+  switch (level) {
+    case Level::kDebug: return "debug";
+    case Level::kInfo: return "info";
+    case Level::kWarning: return "warning";
+    case Level::kError: return "error";
+  }
+  return "error";
+}
+
+std::optional<Level> ParseLevel(std::string_view name) {
+  for (const Level level : {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError}) {
+    if (LevelName(level) == name) return level;
+  }
+  return std::nullopt;
 }
 
 std::string FormatLine(Format format, absl::Time time, Level level, std::string_view event,

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -34,6 +35,13 @@ using Fields = std::initializer_list<Field>;
 
 // Call before other threads start. Until then: JSON, from kInfo up.
 void Configure(Format format, Level least);
+// From which level on lines are written. SetLevel answers the former one.
+Level CurrentLevel();
+Level SetLevel(Level least);
+// "debug", "info", "warning", "error". Pure.
+std::string_view LevelName(Level level);
+std::optional<Level> ParseLevel(std::string_view name);
+
 // The line that Write would put out, without its end. Time is RFC 3339 in UTC with microseconds.
 // Pure.
 std::string FormatLine(Format format, absl::Time time, Level level, std::string_view event,

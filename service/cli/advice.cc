@@ -33,6 +33,7 @@ constexpr ReasonAdvice kByReason[] = {
      "unbind leases that are no longer used (dirlease lease unbind), or ask for a higher quota"},
     {"TOO_MANY_OPERATIONS",
      "wait until some of the lease's operations end (dirlease lease show), or use another lease"},
+    {"TOO_MANY_HOLDS", "end another `dirlease lease hold` of this lease first"},
     {"TOO_MANY_FAILED_BINDS", "wait, then bind with the right password"},
     {"SLOW_CONSUMER",
      "read faster: write to a file instead of a slow pipe, ask for fewer attributes, or page (-E "

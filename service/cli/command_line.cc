@@ -39,6 +39,11 @@ void DefineGateway(CLI::App& app, RawOptions& options) {
       ->envname("DIRLEASE_ADDRESS")
       ->type_name("HOST:PORT")
       ->group("Gateway");
+  app.add_option("--admin-server", options.admin_address,
+                 "its operators' listener (--admin-listen), for `admin`")
+      ->envname("DIRLEASE_ADMIN")
+      ->type_name("HOST:PORT")
+      ->group("Gateway");
   app.add_option("--lease", options.lease,
                  "lease to use; without one the command opens its own and unbinds it")
       ->envname("DIRLEASE_LEASE")
@@ -121,9 +126,23 @@ void DefineOperations(CLI::App& app, RawOptions& options) {
       ->required();
 }
 
+void DefineHold(CLI::App& lease, RawOptions& options) {
+  v1::HoldSessionRequest& hold = options.invocation.hold;
+  CLI::App* command =
+      AddCommand(lease, options, Command::kLeaseHold, "hold",
+                 "keep the lease and say what becomes of it, until Ctrl-C or its end",
+                 "dirlease lease hold --tether --grace 10s");
+  command->add_flag_callback(
+      "--tether", [&hold] { hold.set_tether(true); }, "unbind the lease when this command ends");
+  AddDuration(*command, "--grace", "... so much later, for a new hold to take over",
+              [&hold](auto grace) { *hold.mutable_tether_grace() = ToProto(grace); });
+  AddDuration(*command, "--heartbeat", "time between heartbeats (30s), 0s = none",
+              [&hold](auto time) { *hold.mutable_heartbeat_interval() = ToProto(time); });
+}
+
 void DefineLease(CLI::App& app, RawOptions& options) {
   Invocation& invocation = options.invocation;
-  CLI::App* lease = app.add_subcommand("lease", "open, keep, show or unbind a session lease");
+  CLI::App* lease = app.add_subcommand("lease", "open, keep, hold, show or unbind a session lease");
   lease->fallthrough()->require_subcommand(1);
   CLI::App* open = AddCommand(
       *lease, options, Command::kLeaseOpen, "open", "bind and print the lease token",
@@ -140,11 +159,42 @@ void DefineLease(CLI::App& app, RawOptions& options) {
              "dirlease lease keep");
   AddCommand(*lease, options, Command::kLeaseShow, "show", "the lease and its running operations",
              "dirlease lease show");
+  DefineHold(*lease, options);
   CLI::App* unbind =
       AddCommand(*lease, options, Command::kLeaseUnbind, "unbind",
                  "end the lease: abandon, unbind, close", "dirlease lease unbind --wait 5s");
   AddDuration(*unbind, "--wait", "let running operations end by themselves this long first",
               [&](auto wait) { *invocation.unbind.mutable_wait() = ToProto(wait); });
+}
+
+void DefineAdmin(CLI::App& app, RawOptions& options) {
+  Invocation& invocation = options.invocation;
+  CLI::App* admin = app.add_subcommand(
+      "admin", "for operators: list and revoke leases, drain the gateway, its log level");
+  admin->fallthrough()->require_subcommand(1);
+  CLI::App* list = AddCommand(*admin, options, Command::kAdminList, "list", "the gateway's leases",
+                              "dirlease admin list --owner spiffe://example.com/reports");
+  list->add_option_function<std::string>(
+      "--owner", [&](const std::string& owner) { invocation.list.set_owner(owner); },
+      "only this caller's");
+  CLI::App* revoke = AddCommand(*admin, options, Command::kAdminRevoke, "revoke",
+                                "end a lease now", "dirlease admin revoke s-0123456789abcdef");
+  revoke
+      ->add_option_function<std::string>(
+          "session_id", [&](const std::string& id) { invocation.revoke.set_session_id(id); },
+          "its public id, see `dirlease admin list`")
+      ->required();
+  CLI::App* drain = AddCommand(*admin, options, Command::kAdminDrain, "drain",
+                               "grant no more leases and end those there are; the gateway stays",
+                               "dirlease admin drain --grace 30s");
+  AddDuration(*drain, "--grace", "how long running operations and holders have",
+              [&](auto grace) { *invocation.drain.mutable_grace() = ToProto(grace); });
+  CLI::App* level = AddCommand(*admin, options, Command::kAdminLogLevel, "log-level",
+                               "say or set from which level the gateway logs",
+                               "dirlease admin log-level debug");
+  level->add_option_function<std::string>(
+      "level", [&](const std::string& name) { invocation.log_level.set_level(name); },
+      "debug, info, warning or error");
 }
 
 void Define(CLI::App& app, RawOptions& options) {
@@ -163,6 +213,7 @@ void Define(CLI::App& app, RawOptions& options) {
   DefineIdentity(app, options);
   DefineOperations(app, options);
   DefineLease(app, options);
+  DefineAdmin(app, options);
 }
 
 }  // namespace

@@ -26,6 +26,16 @@ int Dispatch(const CommandContext& context) {
       return RunLeaseShow(context);
     case Command::kLeaseUnbind:
       return RunLeaseUnbind(context);
+    case Command::kLeaseHold:
+      return RunLeaseHold(context);
+    case Command::kAdminList:
+      return RunAdminList(context);
+    case Command::kAdminRevoke:
+      return RunAdminRevoke(context);
+    case Command::kAdminDrain:
+      return RunAdminDrain(context);
+    case Command::kAdminLogLevel:
+      return RunAdminLogLevel(context);
   }
   return kExitUsage;
 }

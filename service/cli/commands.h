@@ -20,5 +20,11 @@ int RunLeaseOpen(const CommandContext& context);
 int RunLeaseKeep(const CommandContext& context);
 int RunLeaseShow(const CommandContext& context);
 int RunLeaseUnbind(const CommandContext& context);
+// One line on `out` for each event, until the lease ends or an interrupt.
+int RunLeaseHold(const CommandContext& context);
+int RunAdminList(const CommandContext& context);
+int RunAdminRevoke(const CommandContext& context);
+int RunAdminDrain(const CommandContext& context);
+int RunAdminLogLevel(const CommandContext& context);
 
 }  // namespace dirlease::cli

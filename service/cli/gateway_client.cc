@@ -9,6 +9,7 @@
 #include "cli/arguments.h"
 #include "cli/secrets.h"
 #include "cli/version.h"
+#include "dirlease/admin/v1/admin_service.grpc.pb.h"
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "dirlease/v1/session_service.grpc.pb.h"
 
@@ -73,7 +74,8 @@ class GatewayClient::Impl {
       : timeout_(options.timeout),
         channel_(OpenChannel(options)),
         sessions(channel_),
-        directory(channel_) {}
+        directory(channel_),
+        admin(channel_) {}
 
   void set_lease(std::string_view token) { lease_ = token; }
 
@@ -127,6 +129,7 @@ class GatewayClient::Impl {
  public:
   v1::SessionService::Stub sessions;
   v1::DirectoryService::Stub directory;
+  admin::v1::AdminService::Stub admin;
 };
 
 GatewayClient::GatewayClient(const ConnectionOptions& options)
@@ -188,6 +191,40 @@ CallStatus GatewayClient::Search(const v1::SearchRequest& request, const Message
     if (wanted && !(wanted = on_message(message))) call.context.TryCancel();
   }
   return FromGrpc(reader->Finish());
+}
+
+CallStatus GatewayClient::HoldSession(const v1::HoldSessionRequest& request,
+                                      const HoldSink& on_event) {
+  Impl::Call call(*impl_, impl_->timeout_);
+  const auto reader = impl_->sessions.HoldSession(&call.context, request);
+  v1::HoldSessionResponse event;
+  bool wanted = true;
+  while (reader->Read(&event)) {
+    if (wanted && !(wanted = on_event(event))) call.context.TryCancel();
+  }
+  return FromGrpc(reader->Finish());
+}
+
+CallStatus GatewayClient::ListSessions(const admin::v1::ListSessionsRequest& request,
+                                       admin::v1::ListSessionsResponse& response) {
+  return impl_->Unary(impl_->admin, &admin::v1::AdminService::Stub::ListSessions, request,
+                      response);
+}
+
+CallStatus GatewayClient::RevokeSession(const admin::v1::RevokeSessionRequest& request,
+                                        admin::v1::RevokeSessionResponse& response) {
+  return impl_->Unary(impl_->admin, &admin::v1::AdminService::Stub::RevokeSession, request,
+                      response);
+}
+
+CallStatus GatewayClient::Drain(const admin::v1::DrainRequest& request,
+                                admin::v1::DrainResponse& response) {
+  return impl_->Unary(impl_->admin, &admin::v1::AdminService::Stub::Drain, request, response);
+}
+
+CallStatus GatewayClient::SetLogLevel(const admin::v1::SetLogLevelRequest& request,
+                                      admin::v1::SetLogLevelResponse& response) {
+  return impl_->Unary(impl_->admin, &admin::v1::AdminService::Stub::SetLogLevel, request, response);
 }
 
 }  // namespace dirlease::cli

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "dirlease/admin/v1/admin_service.pb.h"
 #include "dirlease/v1/directory_service.pb.h"
 #include "dirlease/v1/session_service.pb.h"
 #include "google/rpc/status.pb.h"
@@ -64,6 +65,19 @@ class GatewayClient {
   // `operation_id` gets the response header's name of the operation, where it has one.
   CallStatus Search(const v1::SearchRequest& request, const MessageSink& on_message,
                     std::string& operation_id);
+
+  // As Search: until the lease or the call ends, which is never OK.
+  using HoldSink = std::function<bool(const v1::HoldSessionResponse& event)>;
+  CallStatus HoldSession(const v1::HoldSessionRequest& request, const HoldSink& on_event);
+
+  // Of the operators' listener.
+  CallStatus ListSessions(const admin::v1::ListSessionsRequest& request,
+                          admin::v1::ListSessionsResponse& response);
+  CallStatus RevokeSession(const admin::v1::RevokeSessionRequest& request,
+                           admin::v1::RevokeSessionResponse& response);
+  CallStatus Drain(const admin::v1::DrainRequest& request, admin::v1::DrainResponse& response);
+  CallStatus SetLogLevel(const admin::v1::SetLogLevelRequest& request,
+                         admin::v1::SetLogLevelResponse& response);
 
   // Cancels the running call; calls made later end CANCELLED at once, Unbind only after a second
   // Interrupt().

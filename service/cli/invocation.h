@@ -20,8 +20,16 @@ enum class Command {
   kLeaseOpen,
   kLeaseKeep,
   kLeaseShow,
-  kLeaseUnbind
+  kLeaseHold,
+  kLeaseUnbind,
+  kAdminList,
+  kAdminRevoke,
+  kAdminDrain,
+  kAdminLogLevel
 };
+
+// Those of the operators' listener.
+inline bool IsAdmin(Command command) { return command >= Command::kAdminList; }
 
 struct Invocation {
   Command command = Command::kSearch;
@@ -35,6 +43,11 @@ struct Invocation {
   v1::CompareRequest compare;
   v1::AbandonRequest abandon;
   v1::UnbindRequest unbind;
+  v1::HoldSessionRequest hold;
+  admin::v1::ListSessionsRequest list;
+  admin::v1::RevokeSessionRequest revoke;
+  admin::v1::DrainRequest drain;
+  admin::v1::SetLogLevelRequest log_level;
   // Figures on stderr at the end.
   bool verbose = false;
 };

@@ -46,6 +46,16 @@ int RunLeaseShow(const CommandContext& context) {
   return kExitSuccess;
 }
 
+int RunLeaseHold(const CommandContext& context) {
+  context.client.set_lease(context.invocation.lease);
+  const CallStatus status = context.client.HoldSession(
+      context.invocation.hold, [&context](const v1::HoldSessionResponse& event) {
+        context.output.out << HoldText(event) << std::flush;
+        return context.output.out.good();
+      });
+  return ReportFailure(context, "lease hold", status);
+}
+
 int RunLeaseUnbind(const CommandContext& context) {
   context.client.set_lease(context.invocation.lease);
   v1::UnbindResponse response;

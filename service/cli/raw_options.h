@@ -17,6 +17,7 @@ namespace dirlease::cli {
 
 struct RawOptions {
   std::string address = "127.0.0.1:50051";
+  std::string admin_address;
   std::string lease;
   bool tls = false;
   bool plaintext = false;

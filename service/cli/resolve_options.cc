@@ -31,12 +31,20 @@ void RequireUtf8(const std::string& what, const std::string& text) {
 
 void ResolveConnection(const RawOptions& raw, ConnectionOptions& connection) {
   connection.address = raw.address;
+  if (IsAdmin(raw.invocation.command)) {
+    if (raw.admin_address.empty()) {
+      Refuse(
+          "say where the gateway's operators' listener is: --admin-server HOST:PORT or "
+          "DIRLEASE_ADMIN");
+    }
+    connection.address = raw.admin_address;
+  }
   connection.tls = raw.tls || !raw.ca_file.empty() || !raw.certificate_file.empty();
   if (raw.plaintext && connection.tls) Refuse("--plaintext and TLS options exclude each other");
   if (raw.certificate_file.empty() != raw.key_file.empty())
     Refuse("--tls-cert and --tls-key go together");
-  if (!connection.tls && !raw.plaintext && !IsLoopbackAddress(raw.address)) {
-    Refuse(raw.address +
+  if (!connection.tls && !raw.plaintext && !IsLoopbackAddress(connection.address)) {
+    Refuse(connection.address +
            " is no loopback address: use --tls or --tls-ca FILE, or say --plaintext to send "
            "everything, "
            "passwords too, in the clear");
@@ -92,6 +100,7 @@ void ResolveBind(RawOptions& raw, v1::OpenSessionRequest& open, std::ostream& er
 // Who names a lease has its identity already; who needs one and names none cannot go on.
 void ResolveLease(RawOptions& raw, Invocation& invocation, std::ostream& err) {
   const Command command = invocation.command;
+  if (IsAdmin(command)) return;
   const bool opens =
       command == Command::kSearch || command == Command::kCompare || command == Command::kWhoAmI;
   if (command != Command::kLeaseOpen) invocation.lease = raw.lease;
@@ -147,6 +156,9 @@ Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
   RequireUtf8("--target", invocation.open.target());
   RequireUtf8("--label", invocation.open.label());
   RequireUtf8("--request-id", invocation.open.request_id());
+  RequireUtf8("--owner", invocation.list.owner());
+  RequireUtf8("the session id", invocation.revoke.session_id());
+  RequireUtf8("the level", invocation.log_level.level());
   // Last, since it may ask a person.
   ResolveLease(raw, invocation, err);
   return invocation;

@@ -46,6 +46,22 @@ std::string DurationText(const google::protobuf::Duration& duration) {
   return text;
 }
 
+std::string LeaseRow(std::string_view session, std::string_view state, std::string_view operations,
+                     std::string_view created, std::string_view target, std::string_view owner,
+                     std::string_view bound_as, std::string_view label) {
+  std::string out;
+  AppendPadded(session, 20, out);
+  AppendPadded(state, 10, out);
+  AppendPadded(operations, 12, out);
+  AppendPadded(created, 32, out);
+  for (const std::string_view text : {target, owner, bound_as, label}) {
+    AppendPadded(text, 15, out);
+    if (out.back() != ' ') out += ' ';
+  }
+  while (out.back() == ' ') out.pop_back();
+  return out + '\n';
+}
+
 }  // namespace
 
 std::string SessionText(const v1::Session& session) {
@@ -65,6 +81,32 @@ std::string SessionText(const v1::Session& session) {
              out);
   AppendFact("gateway", session.endpoint(), out);
   return out;
+}
+
+std::string HoldText(const v1::HoldSessionResponse& event) {
+  constexpr std::string_view kPrefix = "EVENT_";
+  const std::string name = v1::HoldSessionResponse::Event_Name(event.event());
+  std::string out;
+  AppendPadded(name.empty() ? std::to_string(event.event()) : name.substr(kPrefix.size()), 12, out);
+  AppendPadded(event.session().session_id(), 20, out);
+  AppendPadded(StateText(event.session().state()), 10, out);
+  if (event.has_remaining()) out += DurationText(event.remaining()) + " left";
+  while (out.back() == ' ') out.pop_back();
+  return out + '\n';
+}
+
+std::string LeaseListHead() {
+  return LeaseRow("session", "state", "operations", "created", "target", "owner", "bound as",
+                  "label");
+}
+
+std::string LeaseListLine(const admin::v1::ListSessionsResponse::Item& item) {
+  const v1::Session& session = item.session();
+  return LeaseRow(session.session_id(), StateText(session.state()),
+                  std::to_string(session.active_operations()),
+                  TimeText(session.has_create_time(), session.create_time()), session.target(),
+                  item.owner().empty() ? "-" : item.owner(),
+                  session.bind_dn().empty() ? "anonymous" : session.bind_dn(), session.label());
 }
 
 std::string KeptText(const v1::KeepAliveResponse& response) {

@@ -153,7 +153,7 @@ void Session::OnConnectionLost(const LdapResult& last_word) {
   state_ = State::kClosing;
   // Those that ran were told; those that wait here, or between two pages, were not.
   while (!operations_.empty()) operations_.back()->OnConnectionLost(last_word);
-  observer_.OnSessionLost(*this);
+  observer_.OnSessionLost(*this, last_word);
   BeginClosing();
 }
 

@@ -36,7 +36,7 @@ class Session final : private Connection::Observer {
     virtual void OnOperationEnded(Session& session, const Operation& operation,
                                   const OperationEnd& end) = 0;
     // The directory is gone; the session closes by itself.
-    virtual void OnSessionLost(Session& session) = 0;
+    virtual void OnSessionLost(Session& session, const LdapResult& last_word) = 0;
     // Handle unbound, socket closed, everything told. Last call; destroy the session in a later turn.
     virtual void OnSessionClosed(Session& session) = 0;
   };

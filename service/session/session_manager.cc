@@ -51,7 +51,8 @@ SessionManager::SessionManager(EventLoop& loop, Connector& connector, Options op
       digest_key_(RandomOctets(32)),
       telemetry_(options.telemetry == nullptr ? nobody_ : *options.telemetry),
       budget_(options.budget_octets),
-      reaper_(loop, [this] { FinishDrainIfIdle(); }) {
+      reaper_(loop, [this] { FinishDrainIfIdle(); }),
+      holds_(loop, [this](LeaseId lease) { EndUntied(lease); }) {
   assert(!targets.empty());
   for (TargetConfig& target : targets) {
     targets_.push_back(std::make_unique<Target>(loop, connector, std::move(target),
@@ -117,7 +118,7 @@ void SessionManager::Unbind(const Caller& caller, const std::string& token, absl
   wait = std::min(wait, leases_.Describe(found.live).max_expire_time - loop_.Now());
   entry.unbinding.push_back(std::move(callback));
   entry.unbound.was_active = true;
-  EndLease(*session, LeaseEnd::kClosed, "unbind");
+  EndLease(*session, LeaseEnd::kClosed, {.cause = EndCause::kSessionClosed}, "unbind");
   if (wait <= absl::ZeroDuration()) {
     CloseByOwner(session->lease());
     return;
@@ -132,17 +133,26 @@ void SessionManager::CloseByOwner(LeaseId lease) {
   sessions_.at(lease).unbound.abandoned_operations += ended;
 }
 
-void SessionManager::EndLease(Session& session, LeaseEnd how, std::string_view reason) {
-  if (live_.erase(session.lease()) == 0) return;
+void SessionManager::EndLease(Session& session, LeaseEnd how, const OperationEnd& told,
+                              std::string_view reason) {
+  if (!live_.contains(session.lease())) return;
+  holds_.End(session.lease(), told);  // holders describe it for the last time
+  live_.erase(session.lease());
   leases_.End(session.lease(), how, loop_.Now());
   sessions_.at(session.lease()).end_reason = reason;
+}
+
+void SessionManager::EndNow(Session& session, LeaseEnd how, EndCause cause,
+                            std::string_view reason) {
+  EndLease(session, how, {.cause = cause}, reason);
+  session.Close(cause);
 }
 
 void SessionManager::ExpireDue() {
   for (const LeaseTable::Due& due : leases_.Expire(loop_.Now())) {
     Session& session = *live_.at(due.lease);
-    EndLease(session, LeaseEnd::kExpired, due.by_maximum ? "maximum age" : "idle");
-    session.Close(EndCause::kExpired);
+    EndNow(session, LeaseEnd::kExpired, EndCause::kExpired,
+           due.by_maximum ? "maximum age" : "idle");
   }
   ArmExpiry();
 }
@@ -159,8 +169,8 @@ void SessionManager::OnSessionIdle(Session& session) {
   if (!live_.contains(session.lease())) return;
   leases_.Release(session.lease(), loop_.Now());
   ArmExpiry();
-  if (draining_) {
-    EndLease(session, LeaseEnd::kLost, "drain");
+  if (draining_ && !holds_.IsHeld(session.lease())) {
+    EndLease(session, LeaseEnd::kLost, {.cause = EndCause::kDraining}, "drain");
     session.CloseWhenIdle(EndCause::kDraining);
   }
 }
@@ -171,9 +181,9 @@ void SessionManager::OnOperationEnded(Session& session, const Operation& operati
   telemetry_.OnOperationEnded(session.facts(), operation, end);
 }
 
-void SessionManager::OnSessionLost(Session& session) {
+void SessionManager::OnSessionLost(Session& session, const LdapResult& last_word) {
   // It says nothing of the directory's other connections: when no lease is left, a probe asks.
-  EndLease(session, LeaseEnd::kLost, "directory");
+  EndLease(session, LeaseEnd::kLost, {.cause = EndCause::kLost, .result = last_word}, "directory");
 }
 
 void SessionManager::OnSessionClosed(Session& session) {
@@ -208,20 +218,22 @@ SessionManager::Load SessionManager::Measure() const {
 }
 
 void SessionManager::Drain(absl::Duration grace, absl::AnyInvocable<void()> done) {
-  if (draining_) return;
-  draining_ = true;
-  drained_ = std::move(done);
-  grace_ = loop_.NewTimer([this] { EndGrace(); });
-  grace_->ArmAt(loop_.Now() + grace);
+  drained_.push_back(std::move(done));
+  loop_.Post([this] { FinishDrainIfIdle(); });
+  const bool first = !std::exchange(draining_, true);
+  const absl::Time end = loop_.Now() + grace;
+  if (!first && end >= grace_end_) return;
+  grace_end_ = end;
+  if (grace_ == nullptr) grace_ = loop_.NewTimer([this] { EndGrace(); });
+  grace_->ArmAt(grace_end_);
   std::vector<Session*> idle_ones;
   for (const auto& [lease, session] : live_) {
-    if (session->operations().empty()) idle_ones.push_back(session);
+    if (session->operations().empty() && !holds_.IsHeld(lease)) idle_ones.push_back(session);
   }
   for (Session* session : idle_ones) {
-    EndLease(*session, LeaseEnd::kLost, "drain");
-    session->Close(EndCause::kDraining);
+    EndNow(*session, LeaseEnd::kLost, EndCause::kDraining, "drain");
   }
-  loop_.Post([this] { FinishDrainIfIdle(); });
+  holds_.TellDraining(grace_end_);
 }
 
 void SessionManager::EndGrace() {
@@ -233,8 +245,7 @@ void SessionManager::EndGrace() {
   std::vector<Session*> left;
   for (const auto& [lease, session] : live_) left.push_back(session);
   for (Session* session : left) {
-    EndLease(*session, LeaseEnd::kLost, "drain");
-    session->Close(EndCause::kDraining);
+    EndNow(*session, LeaseEnd::kLost, EndCause::kDraining, "drain");
   }
   // Those that an Unbind waits with.
   for (auto& [lease, entry] : sessions_) entry.session->Close(EndCause::kDraining);
@@ -242,10 +253,10 @@ void SessionManager::EndGrace() {
 }
 
 void SessionManager::FinishDrainIfIdle() {
-  if (!draining_ || !idle() || !drained_) return;
+  if (!draining_ || !idle() || drained_.empty()) return;
   grace_.reset();
   StopProbing();
-  std::exchange(drained_, nullptr)();
+  for (auto& done : std::exchange(drained_, {})) done();
 }
 
 }  // namespace dirlease

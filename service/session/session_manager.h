@@ -14,6 +14,7 @@
 #include "base/event_loop.h"
 #include "base/secret.h"
 #include "base/byte_budget.h"
+#include "session/holds.h"
 #include "session/lease_table.h"
 #include "session/open_attempt.h"
 #include "session/open_request.h"
@@ -106,11 +107,25 @@ class SessionManager final : private Session::Observer {
   void Unbind(const Caller& caller, const std::string& token, absl::Duration wait,
               UnbindCallback callback);
 
-  // Refuses new leases, ends idle ones, ends the rest after `grace`; then stops probing and calls back. Once.
+  // Keeps the lease from ending idle, as an operation does, without being one; see session/holds.h. Refused: too many
+  // hold it. The ticket goes back when the holder is gone, which may end the lease.
+  Outcome<Holds::Ticket> Hold(Session& session, LeaseHolder& holder, Holds::Tether tether);
+  void Release(Holds::Ticket ticket);
+
+  // Refuses new leases, ends those that are idle and not held, ends the rest after `grace`; then stops probing and calls
+  // back. Again: the shorter grace holds, and this callback comes too.
   void Drain(absl::Duration grace, absl::AnyInvocable<void()> done);
   // As if the grace had passed.
   void EndGrace();
   bool draining() const { return draining_; }
+  // REQUIRES: draining.
+  absl::Time grace_end() const { return grace_end_; }
+
+  // For operators. Live leases after `after` (0 = from the first) in order of opening; `owner` empty = everybody's.
+  std::vector<Session*> LeasesAfter(LeaseId after, size_t most, const std::string& owner) const;
+  // Ends the lease of this public id at once. False: there is none.
+  bool Revoke(std::string_view session_id);
+  size_t ActiveOperations() const;
 
   // No lease, no opening, no socket.
   bool idle() const { return sessions_.empty() && openings_.empty() && reaper_.empty(); }
@@ -156,7 +171,10 @@ class SessionManager final : private Session::Observer {
   Session& Grant(const Opening& opening, OpenAttempt::Opened opened, const Secret& token);
   size_t LeasesOf(const std::string& owner) const;
 
-  void EndLease(Session& session, LeaseEnd how, std::string_view reason);
+  void EndLease(Session& session, LeaseEnd how, const OperationEnd& told, std::string_view reason);
+  // Ends the lease and closes it at once, its operations told `cause`.
+  void EndNow(Session& session, LeaseEnd how, EndCause cause, std::string_view reason);
+  void EndUntied(LeaseId lease);
   void CloseByOwner(LeaseId lease);
   void ExpireDue();
   void ArmExpiry();
@@ -167,7 +185,7 @@ class SessionManager final : private Session::Observer {
   void OnSessionIdle(Session& session) override;
   void OnOperationEnded(Session& session, const Operation& operation,
                         const OperationEnd& end) override;
-  void OnSessionLost(Session& session) override;
+  void OnSessionLost(Session& session, const LdapResult& last_word) override;
   void OnSessionClosed(Session& session) override;
 
   // Constant after construction.
@@ -181,6 +199,7 @@ class SessionManager final : private Session::Observer {
   Reaper reaper_;
   std::vector<std::unique_ptr<Target>> targets_;
   LeaseTable leases_;
+  Holds holds_;
   RequestIds request_ids_;
   absl::flat_hash_map<LeaseId, Entry> sessions_;  // also those that are closing
   absl::flat_hash_map<LeaseId, Session*> live_;
@@ -193,7 +212,8 @@ class SessionManager final : private Session::Observer {
 
   bool draining_ = false;
   std::unique_ptr<Timer> grace_;
-  absl::AnyInvocable<void()> drained_;
+  absl::Time grace_end_;
+  std::vector<absl::AnyInvocable<void()>> drained_;
 };
 
 }  // namespace dirlease

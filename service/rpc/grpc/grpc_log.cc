@@ -30,9 +30,13 @@ void WriteLine(gpr_log_func_args* line) {
 }  // namespace
 
 void RouteGrpcLog(log::Level least) {
+  SetGrpcLogLevel(least);
+  gpr_set_log_function(&WriteLine);
+}
+
+void SetGrpcLogLevel(log::Level least) {
   gpr_set_log_verbosity(least == log::Level::kDebug ? GPR_LOG_SEVERITY_DEBUG
                                                     : GPR_LOG_SEVERITY_ERROR);
-  gpr_set_log_function(&WriteLine);
 }
 
 }  // namespace dirlease

@@ -8,5 +8,7 @@ namespace dirlease {
 // Call before gRPC is used. gRPC knows no warnings: its errors are logged, below them only at
 // kDebug.
 void RouteGrpcLog(log::Level least);
+// Thread-safe.
+void SetGrpcLogLevel(log::Level least);
 
 }  // namespace dirlease

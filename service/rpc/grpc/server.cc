@@ -10,6 +10,7 @@
 #include <string_view>
 #include <utility>
 
+#include "rpc/grpc/grpc_log.h"
 #include "rpc/grpc/listen_address.h"
 #include "rpc/grpc/reflection_v1.h"
 #include "rpc/grpc/services.h"
@@ -24,9 +25,15 @@ constexpr int kMostReceiveOctets = 8 * 1024 * 1024;
 // Health names that follow readiness.
 constexpr const char* kReadinessNames[] = {"", "dirlease.v1.SessionService",
                                            "dirlease.v1.DirectoryService"};
-constexpr const char* kServiceNames[] = {
-    "dirlease.v1.SessionService", "dirlease.v1.DirectoryService", "grpc.health.v1.Health",
-    "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection"};
+constexpr char kAdminName[] = "dirlease.admin.v1.AdminService";
+constexpr const char* kCommonNames[] = {"grpc.health.v1.Health",
+                                        "grpc.reflection.v1.ServerReflection",
+                                        "grpc.reflection.v1alpha.ServerReflection"};
+
+std::unique_ptr<grpc::Service> ReflectionOf(std::vector<std::string> services) {
+  services.insert(services.end(), std::begin(kCommonNames), std::end(kCommonNames));
+  return NewReflectionService(std::move(services));
+}
 
 void SetChannelArguments(grpc::ServerBuilder& builder) {
   // Two processes on one port would both start and share the callers.
@@ -71,13 +78,30 @@ Server::Server() = default;
 Server::~Server() = default;
 
 Server::Started Server::Start(const Options& options, EventLoop& loop, SessionManager& manager) {
+  Services services;
+  services.push_back(NewSessionService(loop, manager));
+  services.push_back(NewDirectoryService(loop, manager));
+  services.push_back(ReflectionOf({"dirlease.v1.SessionService", "dirlease.v1.DirectoryService"}));
+  return Listen(options, std::move(services));
+}
+
+Server::Started Server::StartAdmin(const Options& options, EventLoop& loop,
+                                   SessionManager& manager, AdminHooks hooks) {
+  hooks.on_log_level = &SetGrpcLogLevel;
+  Services services;
+  services.push_back(NewAdminService(loop, manager, std::move(hooks)));
+  services.push_back(ReflectionOf({kAdminName}));
+  Started started = Listen(options, std::move(services));
+  if (started.server != nullptr) {
+    started.server->server_->GetHealthCheckService()->SetServingStatus(kAdminName, true);
+  }
+  return started;
+}
+
+Server::Started Server::Listen(const Options& options, Services services) {
   EnableHealthAndReflection();
   std::unique_ptr<Server> server(new Server);
-  server->services_.push_back(NewSessionService(loop, manager));
-  server->services_.push_back(NewDirectoryService(loop, manager));
-  server->services_.push_back(
-      NewReflectionService({std::begin(kServiceNames), std::end(kServiceNames)}));
-
+  server->services_ = std::move(services);
   grpc::ServerBuilder builder;
   SetChannelArguments(builder);
   int port = 0;

@@ -1,5 +1,5 @@
-// The gRPC listener with its services, health and reflection. Thread-safe but for construction and
-// destruction.
+// A gRPC listener with its services, health and reflection: the callers' one, or the operators' one. Thread-safe but for
+// construction and destruction.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "base/event_loop.h"
+#include "rpc/admin_calls.h"
 #include "session/session_manager.h"
 
 namespace grpc {
@@ -35,6 +36,10 @@ class Server {
   // Accepts at once. All health names but "liveness" say NOT_SERVING until SetServing.
   // `loop` and `manager` must outlive the server.
   static Started Start(const Options& options, EventLoop& loop, SessionManager& manager);
+  // The same for AdminService; its health says also what that of the callers' listener is told, but of AdminService itself
+  // always SERVING.
+  static Started StartAdmin(const Options& options, EventLoop& loop, SessionManager& manager,
+                            AdminHooks hooks);
   // REQUIRES: Shutdown returned.
   ~Server();
 
@@ -47,10 +52,12 @@ class Server {
   void Shutdown(absl::Duration deadline);
 
  private:
+  using Services = std::vector<std::unique_ptr<grpc::Service>>;
   Server();
+  static Started Listen(const Options& options, Services services);
 
   std::string address_;
-  std::vector<std::unique_ptr<grpc::Service>> services_;
+  Services services_;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -1,4 +1,5 @@
 #include "dirlease/v1/session_service.grpc.pb.h"
+#include "rpc/grpc/hold_reactor.h"
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/unary_reactor.h"
 #include "rpc/session_calls.h"
@@ -22,6 +23,10 @@ class SessionService final : public v1::SessionService::CallbackService {
   grpc::ServerUnaryReactor* KeepAlive(Context* context, const v1::KeepAliveRequest* request,
                                       v1::KeepAliveResponse* response) override {
     return UnaryReactor::Run<KeepAliveCall>(loop_, manager_, context, *request, response);
+  }
+  grpc::ServerWriteReactor<v1::HoldSessionResponse>* HoldSession(
+      Context* context, const v1::HoldSessionRequest* request) override {
+    return new HoldReactor(loop_, manager_, *context, *request);
   }
   grpc::ServerUnaryReactor* GetSession(Context* context, const v1::GetSessionRequest* request,
                                        v1::GetSessionResponse* response) override {

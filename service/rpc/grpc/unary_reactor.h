@@ -15,15 +15,15 @@ namespace dirlease {
 class UnaryReactor final : public CallReactor<grpc::ServerUnaryReactor, UnaryCall>,
                            private Responder {
  public:
-  // Makes a call of type T(manager, info, responder, request, response) and starts it on the loop.
-  template <typename T, typename Request, typename Response>
+  // Makes a call of type T(manager, info, responder, request, response, more...) and starts it on the loop.
+  template <typename T, typename Request, typename Response, typename... More>
   static grpc::ServerUnaryReactor* Run(EventLoop& loop, SessionManager& manager,
                                        grpc::CallbackServerContext* context, Request& request,
-                                       Response* response) {
+                                       Response* response, const More&... more) {
     auto* reactor = new UnaryReactor(loop, *context);
     Responder& responder = *reactor;
     reactor->StartCall(
-        std::make_shared<T>(manager, CallInfoOf(*context), responder, request, *response));
+        std::make_shared<T>(manager, CallInfoOf(*context), responder, request, *response, more...));
     return reactor;
   }
 

@@ -8,6 +8,7 @@
 namespace dirlease {
 namespace {
 
+using ::testing::AllOf;
 using testing::Configure;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -75,6 +76,22 @@ TEST(ConfigCheckTest, NumbersAndTimesAreNotNothing) {
               ElementsAre(HasSubstr("lease.default_ttl: has to be between")));
 }
 
+TEST(ConfigCheckTest, TheOperatorsListenerStaysOnLoopbackWithoutTheirAuthorities) {
+  for (const char* listen : {"--admin-listen=127.0.0.1:0", "--admin-listen=[::1]:50052"}) {
+    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen}), IsEmpty()) << listen;
+  }
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--admin-listen=0.0.0.0:50052"}),
+              ElementsAre(AllOf(HasSubstr("admin.listen: 0.0.0.0:50052"),
+                                HasSubstr("--admin-client-ca=FILE"))));
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--insecure-any-address",
+                          "--admin-listen=0.0.0.0:50052"}),
+              ElementsAre(HasSubstr("admin.listen: ")));
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--admin-listen=50052"}),
+              ElementsAre(HasSubstr("HOST:PORT")));
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--admin-address-file=/tmp/a"}),
+              ElementsAre(HasSubstr("admin.address_file: needs --admin-listen")));
+}
+
 class CertificateCheckTest : public ::testing::Test {
  protected:
   testing::Certificates authority_;
@@ -96,6 +113,20 @@ TEST_F(CertificateCheckTest, PartsMissing) {
   EXPECT_THAT(ProblemsOf({kTarget, key_}), ElementsAre(HasSubstr("tls.cert: is missing")));
   EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--client-ca=" + authority_.ca_file()}),
               ElementsAre(HasSubstr("client_ca: needs")));
+}
+
+TEST_F(CertificateCheckTest, OperatorsElsewhereNeedTheWholeSet) {
+  const std::string listen = "--admin-listen=0.0.0.0:50052";
+  const std::string ca = "--admin-client-ca=" + authority_.ca_file();
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, listen, ca}), IsEmpty());
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, listen}),
+              ElementsAre(HasSubstr("admin.listen: ")));
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen, ca}),
+              ElementsAre(HasSubstr("admin.client_ca: needs tls.cert")));
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, ca}),
+              ElementsAre(HasSubstr("admin.client_ca: needs --admin-listen")));
+  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, listen, "--admin-client-ca=" + own_.key}),
+              ElementsAre(HasSubstr("admin.client_ca: ")));
 }
 
 TEST_F(CertificateCheckTest, FilesAreLookedInto) {

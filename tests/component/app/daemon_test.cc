@@ -73,6 +73,20 @@ TEST_F(DaemonTest, SignalsDrain) {
   }
 }
 
+TEST_F(DaemonTest, TheOperatorsListenerHasAnAddressFileOfItsOwn) {
+  const std::string file = folder_.File("admin-address");
+  ChildProcess daemon({Dirleased(), kTarget, "--insecure", kAnyPort, "--admin-listen=127.0.0.1:0",
+                       "--admin-address-file=" + file});
+  ReadUntil(daemon, "\"listening for operators\"");
+  std::string address;
+  std::getline(std::ifstream(file), address);
+  EXPECT_THAT(address, ::testing::StartsWith("127.0.0.1:"));
+  EXPECT_THAT(output_, HasSubstr(address));
+  daemon.Signal(SIGTERM);
+  EXPECT_EQ(daemon.Wait(), 0);
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
 TEST_F(DaemonTest, HangUpReloadsAndGoesOn) {
   const auto daemon = Serve();
   daemon->Signal(SIGHUP);

@@ -23,7 +23,7 @@ struct Parsed {
 };
 
 Parsed Parse(std::vector<std::string> arguments) {
-  for (const char* name : {"DIRLEASE_ADDRESS", "DIRLEASE_LEASE"}) unsetenv(name);
+  for (const char* name : {"DIRLEASE_ADDRESS", "DIRLEASE_LEASE", "DIRLEASE_ADMIN"}) unsetenv(name);
   arguments.insert(arguments.begin(), "dirlease");
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "dirlease/admin/v1/admin_service.grpc.pb.h"
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "dirlease/v1/session_service.grpc.pb.h"
 #include "google/rpc/error_details.pb.h"
@@ -36,12 +37,13 @@ class FakeGateway {
  public:
   using SearchScript = std::function<grpc::Status(grpc::ServerWriter<v1::SearchResponse>& writer)>;
 
-  FakeGateway() : sessions_(*this), directory_(*this) {
+  FakeGateway() : sessions_(*this), directory_(*this), admin_(*this) {
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
     builder.RegisterService(&sessions_);
     builder.RegisterService(&directory_);
+    builder.RegisterService(&admin_);
     server_ = builder.BuildAndStart();
     address = "127.0.0.1:" + std::to_string(port);
   }
@@ -59,6 +61,9 @@ class FakeGateway {
   v1::WhoAmIResponse who_am_i_response;
   v1::AbandonResponse abandon_response;
   v1::GetSessionResponse session;
+  std::vector<v1::HoldSessionResponse> hold_events;  // then `status`
+  std::vector<admin::v1::ListSessionsResponse> pages;  // named by their index
+  bool revoked = true;
 
   // Notes.
   std::vector<v1::OpenSessionRequest> opened;
@@ -68,6 +73,11 @@ class FakeGateway {
   v1::SearchRequest search;
   v1::CompareRequest compare;
   v1::AbandonRequest abandon;
+  v1::HoldSessionRequest hold;
+  std::vector<admin::v1::ListSessionsRequest> listed;
+  admin::v1::RevokeSessionRequest revoke;
+  admin::v1::DrainRequest drain;
+  admin::v1::SetLogLevelRequest log_level;
 
  private:
   grpc::Status Note(const grpc::ServerContext* context) {
@@ -98,6 +108,12 @@ class FakeGateway {
     grpc::Status GetSession(grpc::ServerContext* context, const v1::GetSessionRequest*,
                             v1::GetSessionResponse* response) override {
       *response = fake.session;
+      return fake.Note(context);
+    }
+    grpc::Status HoldSession(grpc::ServerContext* context, const v1::HoldSessionRequest* request,
+                             grpc::ServerWriter<v1::HoldSessionResponse>* writer) override {
+      fake.hold = *request;
+      for (const auto& event : fake.hold_events) writer->Write(event);
       return fake.Note(context);
     }
     grpc::Status Unbind(grpc::ServerContext* context, const v1::UnbindRequest* request,
@@ -140,8 +156,39 @@ class FakeGateway {
     FakeGateway& fake;
   };
 
+  struct Admin final : admin::v1::AdminService::Service {
+    explicit Admin(FakeGateway& fake) : fake(fake) {}
+    grpc::Status ListSessions(grpc::ServerContext*, const admin::v1::ListSessionsRequest* request,
+                              admin::v1::ListSessionsResponse* response) override {
+      fake.listed.push_back(*request);
+      *response = fake.pages.at(fake.listed.size() - 1);
+      return fake.status;
+    }
+    grpc::Status RevokeSession(grpc::ServerContext*, const admin::v1::RevokeSessionRequest* request,
+                               admin::v1::RevokeSessionResponse* response) override {
+      fake.revoke = *request;
+      response->set_was_active(fake.revoked);
+      return fake.status;
+    }
+    grpc::Status Drain(grpc::ServerContext*, const admin::v1::DrainRequest* request,
+                       admin::v1::DrainResponse* response) override {
+      fake.drain = *request;
+      response->set_active_sessions(3);
+      response->set_active_operations(7);
+      return fake.status;
+    }
+    grpc::Status SetLogLevel(grpc::ServerContext*, const admin::v1::SetLogLevelRequest* request,
+                             admin::v1::SetLogLevelResponse* response) override {
+      fake.log_level = *request;
+      response->set_former_level("info");
+      return fake.status;
+    }
+    FakeGateway& fake;
+  };
+
   Sessions sessions_;
   Directory directory_;
+  Admin admin_;
   std::unique_ptr<grpc::Server> server_;
 };
 

@@ -21,7 +21,6 @@ TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
   };
   EXPECT_EQ(code(v1::ContinueBindRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::RebindRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::HoldSessionRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::VerifyCredentialsRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::GetEntryRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::AddRequest()), Code::kUnimplemented);

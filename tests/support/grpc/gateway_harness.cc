@@ -66,6 +66,11 @@ GatewayHarness::GatewayHarness(Options options) {
     fprintf(stderr, "%s\n", started.error.c_str());
     abort();
   }
+  if (options.admin) {
+    AdminHooks hooks{.drain_grace = absl::Seconds(25), .on_drain = [this] { server_->SetServing(false); }};
+    admin_ = Server::StartAdmin(*options.admin, *loop_, *manager_, std::move(hooks)).server;
+    if (admin_ == nullptr) abort();
+  }
   OnLoop([this] {
     manager_->StartProbing([this](bool reachable) { server_->SetServing(reachable); });
   });
@@ -75,8 +80,11 @@ GatewayHarness::~GatewayHarness() {
   if (!draining_) Drain(absl::ZeroDuration());
   EndGrace();
   AwaitDrained();
-  server_->Shutdown(absl::Seconds(10));
-  server_.reset();
+  for (std::unique_ptr<Server>* server : {&admin_, &server_}) {
+    if (*server == nullptr) continue;
+    (*server)->Shutdown(absl::Seconds(10));
+    server->reset();
+  }
   OnLoop([this] {
     EXPECT_TRUE(manager_->idle());
     EXPECT_EQ(manager_->size(), 0u);
@@ -94,6 +102,7 @@ GatewayHarness::~GatewayHarness() {
 }
 
 const std::string& GatewayHarness::address() const { return server_->address(); }
+const std::string& GatewayHarness::admin_address() const { return admin_->address(); }
 
 void GatewayHarness::Advance(absl::Duration duration) {
   manual_clock_.Advance(duration);

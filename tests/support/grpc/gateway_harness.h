@@ -33,6 +33,7 @@ class GatewayHarness {
   struct Options {
     SessionManager::Options sessions;
     Server::Options server = OnFreePort();
+    std::optional<Server::Options> admin = {};  // the operators' listener
     // None = a fake directory: FakeConnector, and a clock that stands still until Advance.
     std::vector<TargetConfig> targets = {};
     Resolver::Lookup lookup = LookUpHost;  // of real targets' names
@@ -44,6 +45,8 @@ class GatewayHarness {
   ~GatewayHarness();
 
   const std::string& address() const;
+  // REQUIRES: options.admin.
+  const std::string& admin_address() const;
 
   // --- With a fake directory. ---
   FakeConnector& connector() { return *fake_; }
@@ -86,6 +89,7 @@ class GatewayHarness {
   std::unique_ptr<Connector> connector_;
   std::unique_ptr<SessionManager> manager_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<Server> admin_;
   bool draining_ = false;
   Watched<bool> drained_;
 };

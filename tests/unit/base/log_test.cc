@@ -56,5 +56,15 @@ TEST(Log, WritesToStderrWhatIsSevereEnough) {
   EXPECT_NE(output.find(" warning shown {} n=1\n"), std::string::npos) << output;
 }
 
+TEST(Log, LevelsHaveNamesAndChange) {
+  for (const Level level : {Level::kDebug, Level::kInfo, Level::kWarning, Level::kError}) {
+    EXPECT_EQ(ParseLevel(LevelName(level)), level);
+  }
+  EXPECT_EQ(ParseLevel("loud"), std::nullopt);
+  const Level before = SetLevel(Level::kError);
+  EXPECT_EQ(CurrentLevel(), Level::kError);
+  EXPECT_EQ(SetLevel(before), Level::kError);
+}
+
 }  // namespace
 }  // namespace dirlease::log

@@ -108,7 +108,7 @@ class SessionFixture : public ::testing::Test,
   void OnSessionBusy(Session&) override { ++busy_; }
   void OnSessionIdle(Session&) override { --busy_; }
   void OnOperationEnded(Session&, const Operation&, const OperationEnd&) override {}
-  void OnSessionLost(Session&) override { ++lost_, busy_ = 0; }
+  void OnSessionLost(Session&, const LdapResult&) override { ++lost_, busy_ = 0; }
   void OnSessionClosed(Session&) override { ++closed_, busy_ = 0; }
   void OnPlaceFree() override {}
   void OnConnectionLost(const LdapResult&) override {}
