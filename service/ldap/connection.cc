@@ -148,6 +148,7 @@ bool Connection::ReadOne(bool& filled) {
   }
   const LdapHandle::Next next =
       handle_->TakeNext([this](const ResponseView& response) { Dispatch(response); });
+  if (next == LdapHandle::Next::kMessage) progress_excused_ = true;
   if (next == LdapHandle::Next::kBroken && !closed()) {
     Lose(ServerDown("the directory sent what is no LDAP message or too large a one"));
   }
@@ -198,7 +199,7 @@ void Connection::CountPartialMessage() {
   if (now > partial_octets_) budget_.Charge(now - partial_octets_);
   if (now < partial_octets_) budget_.Refund(partial_octets_ - now);
   const bool ended = now == 0 && partial_octets_ > 0;
-  progress_octets_ = std::min(progress_octets_, now);  // another message than before
+  progress_excused_ = progress_excused_ || now < partial_octets_;  // another message than before
   partial_octets_ = now;
   if (ended) budget_.Forget(this);
   if (now > 0 && !progress_watched_) WatchProgress();

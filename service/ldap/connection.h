@@ -122,7 +122,7 @@ class Connection final : private ByteBudget::Reader {
   size_t partial_octets_ = 0;  // as charged to the budget
   std::unique_ptr<Timer> progress_timer_;
   bool progress_watched_ = false;  // the timer is armed
-  bool progress_excused_ = false;  // we did not read all the time
+  bool progress_excused_ = false;  // a message ended, or we did not read all the time
   size_t progress_octets_ = 0;     // of the message when the interval began
   bool parked_ = false;        // by the budget: its OnBudgetFree comes
   bool hung_up_ = false;       // told by the kernel while not reading: the watch is gone, or it would tell for ever

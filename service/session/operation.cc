@@ -12,11 +12,13 @@ namespace dirlease {
 namespace {
 constexpr char kWhoAmIOid[] = "1.3.6.1.4.1.4203.1.11.3";  // RFC 4532
 
-// "127.0.0.1" of "ipv4:127.0.0.1:4711", "[::1]" of "ipv6:[::1]:4711"; of other kinds nothing.
+// "127.0.0.1" of "ipv4:127.0.0.1:4711", "::1" of "ipv6:%5B::1%5D:4711", as gRPC writes them; of other kinds nothing.
 std::string_view IpOf(std::string_view peer) {
-  if (!peer.starts_with("ipv4:") && !peer.starts_with("ipv6:")) return {};
-  peer.remove_prefix(5);
-  return peer.substr(0, peer.rfind(':'));
+  constexpr std::string_view kIpv4 = "ipv4:", kIpv6 = "ipv6:%5B";
+  if (peer.starts_with(kIpv4)) return peer.substr(kIpv4.size(), peer.rfind(':') - kIpv4.size());
+  if (!peer.starts_with(kIpv6)) return {};
+  peer.remove_prefix(kIpv6.size());
+  return peer.substr(0, peer.find('%'));
 }
 }  // namespace
 

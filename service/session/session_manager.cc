@@ -248,7 +248,9 @@ void SessionManager::EndGrace() {
     EndNow(*session, LeaseEnd::kLost, EndCause::kDraining, "drain");
   }
   // Those that an Unbind waits with.
-  for (auto& [lease, entry] : sessions_) entry.session->Close(EndCause::kDraining);
+  for (auto& [lease, entry] : sessions_) {
+    entry.unbound.abandoned_operations += entry.session->Close(EndCause::kDraining);
+  }
   FinishDrainIfIdle();
 }
 

@@ -62,7 +62,13 @@ bool SessionManager::Revoke(std::string_view session_id) {
     return session.facts().session_id == session_id && session.state() == Session::State::kActive;
   });
   if (found == sessions_.end()) return false;
-  EndNow(*found->second.session, LeaseEnd::kRevoked, EndCause::kRevoked, "revoked");
+  Entry& entry = found->second;
+  if (live_.contains(found->first)) {
+    EndNow(*entry.session, LeaseEnd::kRevoked, EndCause::kRevoked, "revoked");
+  } else {
+    entry.end_reason = "revoked";
+    entry.unbound.abandoned_operations += entry.session->Close(EndCause::kRevoked);
+  }
   return true;
 }
 

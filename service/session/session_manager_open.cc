@@ -23,6 +23,18 @@ Failure RequestIdReused() {
   return failure;
 }
 
+// What is remembered for ten minutes has to be small, whatever the directory said beside its success.
+LdapResult Small(LdapResult result) {
+  constexpr size_t kMostOctets = 1024;
+  result.matched_dn.resize(std::min(result.matched_dn.size(), kMostOctets));
+  result.diagnostic_message.resize(std::min(result.diagnostic_message.size(), kMostOctets));
+  result.referrals.clear();
+  size_t octets = 0;
+  for (const Control& control : result.controls) octets += control.value.value_or("").size();
+  if (octets > kMostOctets) result.controls.clear();
+  return result;
+}
+
 std::string NewToken() { return "1." + Base64Url(RandomOctets(32)); }
 }  // namespace
 
@@ -176,7 +188,7 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                        .features = opened.features};
   if (!opening.request_key.empty()) {
     request_ids_.Remember(opening.request_key,
-                          {opening.request_digest, lease, token.Clone(), opened.bind_result},
+                          {opening.request_digest, lease, token.Clone(), Small(opened.bind_result)},
                           loop_.Now());
   }
   const std::optional<bool> tracking = FindTarget(opening.target)->config().session_tracking;

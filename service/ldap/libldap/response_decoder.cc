@@ -50,6 +50,10 @@ std::optional<ResponseView::Kind> KindOf(const ReceivedMessage& message) {
   }
 }
 
+// What a caller is told of a result has to fit into memory that nobody counts: his stream keeps it until he has read it.
+constexpr size_t kMostResultTextOctets = 256 * 1024;
+constexpr size_t kMostControlsOctets = 1024 * 1024;
+
 template <typename T>
 void FreeLarge(std::vector<T>& scratch) {
   constexpr size_t kKept = 1024;
@@ -72,6 +76,8 @@ void ResponseDecoder::Trim() {
   FreeLarge(attributes_);
   FreeLarge(value_counts_);
   FreeLarge(values_);
+  if (view_.result != nullptr) result_ = LdapResult();
+  controls_.clear();
 }
 
 bool ResponseDecoder::DecodeOperation(const ReceivedMessage& message) {
@@ -165,6 +171,7 @@ bool ResponseDecoder::DecodeResult(std::string_view operation, bool extended) {
   const auto diagnostic_message = reader.Next();
   // libldap's own codes are below zero: no directory may say those.
   if (!code || *code < 0 || !matched_dn || !diagnostic_message) return false;
+  if (matched_dn->content.size() + diagnostic_message->content.size() > kMostResultTextOctets) return false;
   result_.code = *code;
   result_.matched_dn = matched_dn->content;
   result_.diagnostic_message = diagnostic_message->content;
@@ -182,6 +189,7 @@ bool ResponseDecoder::DecodeResult(std::string_view operation, bool extended) {
 }
 
 bool ResponseDecoder::DecodeReferrals(std::string_view list) {
+  if (list.size() > kMostResultTextOctets) return false;
   for (BerReader reader(list); !reader.at_end();) {
     const auto uri = reader.Next();
     if (!uri || result_.referrals.size() == kMostUris) return false;
@@ -191,6 +199,7 @@ bool ResponseDecoder::DecodeReferrals(std::string_view list) {
 }
 
 bool ResponseDecoder::DecodeControls(std::string_view list) {
+  if (list.size() > kMostControlsOctets) return false;
   for (BerReader reader(list); !reader.at_end();) {
     const auto control = reader.NextIf(kSequence);
     if (!control || controls_.size() == kMostControls) return false;

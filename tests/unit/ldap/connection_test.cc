@@ -417,6 +417,22 @@ TEST_F(ConnectionTest, AMessageThatGoesOnSlowlyIsWaitedFor) {
   }
 }
 
+TEST_F(ConnectionTest, AStreamOfMessagesWhoseReadsEndInTheirMidstGoesOn) {
+  const int id = Search(exchange_);
+  for (int i = 0; i < 100; ++i) {
+    peer_->Queue(testing::PartialMessage(700));
+    Pump();
+    loop_.Advance(absl::Seconds(1));
+    peer_->Queue({EntryMessage(id, "cn=1")});
+    Pump();
+    peer_->Queue(testing::PartialMessage(800));
+    Pump();
+    ASSERT_FALSE(connection_->closed()) << i;
+    peer_->Queue({EntryMessage(id, "cn=2")});
+    Pump();
+  }
+}
+
 TEST_F(ConnectionTest, OurOwnPauseIsNotTheDirectorysFault) {
   Search(exchange_);
   peer_->Queue(testing::PartialMessage(700));

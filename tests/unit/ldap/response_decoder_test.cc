@@ -109,6 +109,13 @@ TEST(ResponseDecoderTest, MessagesOfTooManyElementsAreRefused) {
   EXPECT_FALSE(Decodes(0x65, ResultBody(0), Repeated(control, ResponseDecoder::kMostControls + 1)));
 }
 
+TEST(ResponseDecoderTest, ResultsOfMegaoctetsAreRefused) {
+  const std::string long_text = Tlv(0x04, std::string(300 * 1024, 'x'));
+  EXPECT_FALSE(Decodes(0x65, Tlv(0x0a, std::string(1, '\0')) + long_text + Tlv(0x04, "")));
+  EXPECT_FALSE(Decodes(0x65, Tlv(0x0a, std::string(1, '\0')) + Tlv(0x04, "") + long_text));
+  EXPECT_FALSE(Decodes(0x65, ResultBody(10) + Tlv(0xa3, long_text)));
+}
+
 TEST(ResponseDecoderTest, WhatNoServerSendsIsRefused) {
   EXPECT_FALSE(Decodes(0x60, ResultBody(0))) << "a BindRequest";
   EXPECT_FALSE(Decodes(0x63, ResultBody(0))) << "a SearchRequest";
