@@ -1,5 +1,6 @@
 #include "support/slapd.h"
 
+#include <sys/wait.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -153,7 +154,12 @@ void Slapd::Restart() {
   Start();
 }
 
-void Slapd::Freeze() { process_->Signal(SIGSTOP); }
+void Slapd::Freeze() {
+  process_->Signal(SIGSTOP);
+  // Told when every thread of it has stopped; until then one may still answer.
+  siginfo_t stopped;
+  waitid(P_PID, static_cast<id_t>(process_->pid()), &stopped, WSTOPPED);
+}
 
 void Slapd::Thaw() { process_->Signal(SIGCONT); }
 
