@@ -1,10 +1,10 @@
 #include "support/slapd.h"
 
-#include <sys/wait.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/wait.h>
 
 #include <chrono>
 #include <csignal>
