@@ -8,7 +8,6 @@
 #include "app/address_file.h"
 #include "app/gateway.h"
 #include "app/settings.h"
-#include "app/version.h"
 #include "base/log.h"
 
 namespace dirlease {
@@ -54,7 +53,7 @@ void LogListening(const config::v1::Config& config, const Gateway& gateway) {
                           {"targets", TargetNames(config)},
                           {"metrics", gateway.metrics_address()},
                           {"max_leases", config.max_leases()},
-                          {"version", kVersion}});
+                          {"version", DIRLEASE_VERSION}});
   if (config.admin().listen().empty()) return;
   log::Info("listening for operators",
             {{"address", gateway.admin_address()},

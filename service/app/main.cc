@@ -12,7 +12,6 @@
 #include "app/help.h"
 #include "app/settings.h"
 #include "app/signals.h"
-#include "app/version.h"
 #include "base/log.h"
 #include "ldap/libldap/libldap_init.h"
 #include "rpc/grpc/grpc_log.h"
@@ -50,7 +49,7 @@ int Serve(const config::v1::Config& config) {
 
 int Run(const CommandLine& line) {
   if (line.task == CommandLine::Task::kHelp) return std::fputs(kHelp, stdout) < 0;
-  if (line.task == CommandLine::Task::kVersion) return std::printf("dirleased %s\n", kVersion) < 0;
+  if (line.task == CommandLine::Task::kVersion) return std::printf("dirleased %s\n", DIRLEASE_VERSION) < 0;
   std::vector<std::string> problems;
   config::v1::Config config = LoadConfig(line, problems);
   FillDefaults(RaiseDescriptorLimit(), config);

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "app/version.h"
 #include "model/ldap_result.h"
 
 namespace dirlease {
@@ -66,7 +65,7 @@ Metrics::Metrics()
       .Name("dirlease_build_info")
       .Help("Always 1; the labels tell what runs.")
       .Register(*registry_)
-      .Add({{"version", kVersion}})
+      .Add({{"version", DIRLEASE_VERSION}})
       .Set(1);
 }
 

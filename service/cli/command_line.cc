@@ -7,7 +7,6 @@
 #include "cli/exit_status.h"
 #include "cli/raw_options.h"
 #include "cli/secrets.h"
-#include "cli/version.h"
 
 namespace dirlease::cli {
 namespace {
@@ -199,7 +198,7 @@ void DefineAdmin(CLI::App& app, RawOptions& options) {
 
 void Define(CLI::App& app, RawOptions& options) {
   app.name("dirlease");
-  app.set_version_flag("--version", std::string("dirlease ") + kVersion);
+  app.set_version_flag("--version", std::string("dirlease ") + DIRLEASE_VERSION);
   app.require_subcommand(1);
   app.footer(
       "\n" + std::string(kExitStatusHelp) +

@@ -8,7 +8,6 @@
 
 #include "cli/arguments.h"
 #include "cli/secrets.h"
-#include "cli/version.h"
 #include "dirlease/admin/v1/admin_service.grpc.pb.h"
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "dirlease/v1/session_service.grpc.pb.h"
@@ -36,7 +35,7 @@ std::shared_ptr<grpc::ChannelCredentials> Credentials(const ConnectionOptions& o
 
 std::shared_ptr<grpc::Channel> OpenChannel(const ConnectionOptions& options) {
   grpc::ChannelArguments arguments;
-  arguments.SetUserAgentPrefix(std::string("dirlease/") + kVersion);
+  arguments.SetUserAgentPrefix(std::string("dirlease/") + DIRLEASE_VERSION);
   // An entry may hold one value of any size.
   arguments.SetMaxReceiveMessageSize(-1);
   if (IsLoopbackAddress(options.address)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
