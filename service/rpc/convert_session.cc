@@ -7,11 +7,11 @@
 
 namespace dirlease {
 
-v1::Session::State StateToProto(const SessionManager::Description& description) {
+v1::Session::State StateToProto(const LeaseDescription& description) {
   return description.draining ? v1::Session::STATE_DRAINING : v1::Session::STATE_ACTIVE;
 }
 
-void DescriptionToProto(const SessionManager::Description& description, v1::Session& out) {
+void DescriptionToProto(const LeaseDescription& description, v1::Session& out) {
   const Session::Facts& facts = *description.facts;
   out.set_session_id(facts.session_id);
   out.set_state(StateToProto(description));

@@ -7,8 +7,8 @@
 
 namespace dirlease {
 
-v1::Session::State StateToProto(const SessionManager::Description& description);
-void DescriptionToProto(const SessionManager::Description& description, v1::Session& out);
+v1::Session::State StateToProto(const LeaseDescription& description);
+void DescriptionToProto(const LeaseDescription& description, v1::Session& out);
 void OperationToProto(const Operation& operation, v1::Operation& out);
 
 }  // namespace dirlease

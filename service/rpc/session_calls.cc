@@ -24,17 +24,17 @@ void OpenCall::Run() {
     return;
   }
   // Cancel takes the callback back before this is destroyed.
-  ticket_ = manager_.Open(info_.caller, std::move(*request_), [this](SessionManager::OpenResult result) {
+  ticket_ = manager_.Open(info_.caller, std::move(*request_), [this](OpenResult result) {
     OnOpened(std::move(result));
   });
 }
 
-void OpenCall::OnOpened(SessionManager::OpenResult result) {
+void OpenCall::OnOpened(OpenResult result) {
   if (const auto* error = std::get_if<CallError>(&result)) {
     Finish(StatusFromCallError(*error, context_));
     return;
   }
-  auto& opened = std::get<SessionManager::Opened>(result);
+  auto& opened = std::get<OpenedLease>(result);
   response_.set_token(std::string(opened.token.Reveal()));
   DescriptionToProto(opened.description, *response_.mutable_session());
   ResultToProto(opened.bind_result, *response_.mutable_bind()->mutable_result());
@@ -58,7 +58,7 @@ void KeepAliveCall::Run() {
   Session* session = FindSession(request_.session());
   if (session == nullptr) return;
   manager_.Renew(*session);
-  const SessionManager::Description description = manager_.Describe(*session);
+  const LeaseDescription description = manager_.Describe(*session);
   *response_.mutable_ttl() = DurationToProto(description.lease.ttl);
   *response_.mutable_expire_time() = TimestampToProto(description.lease.expire_time);
   response_.set_state(StateToProto(description));

@@ -16,12 +16,12 @@ class OpenCall final : public UnaryCall {
   void Cancel() override;
 
  private:
-  void OnOpened(SessionManager::OpenResult result);
+  void OnOpened(OpenResult result);
 
   Outcome<OpenRequest> request_;
   const bool can_be_fetched_;
   v1::OpenSessionResponse& response_;
-  SessionManager::OpenTicket ticket_ = 0;
+  Opening::Ticket ticket_ = 0;
   Secret token_;
 };
 

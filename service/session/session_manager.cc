@@ -52,34 +52,15 @@ SessionManager::SessionManager(EventLoop& loop, Connector& connector, Options op
       telemetry_(options.telemetry == nullptr ? nobody_ : *options.telemetry),
       budget_(options.budget_octets),
       reaper_(loop, [this] { FinishDrainIfIdle(); }),
-      holds_(loop, [this](LeaseId lease) { EndUntied(lease); }) {
-  assert(!targets.empty());
-  for (TargetConfig& target : targets) {
-    targets_.push_back(std::make_unique<Target>(loop, connector, std::move(target),
-                                                [this] { TellReachable(); }));
-  }
+      targets_(loop, connector, std::move(targets)),
+      holds_(loop, [this](LeaseId lease) { EndUntied(lease); }),
+      openings_({loop, budget_, reaper_}, [this](Opening& opening, OpenAttempt::Result result) {
+        OnOpened(opening, std::move(result));
+      }) {
   expiry_ = loop_.NewTimer([this] { ExpireDue(); });
 }
 
 SessionManager::~SessionManager() { assert(idle()); }
-
-void SessionManager::StartProbing(absl::AnyInvocable<void(bool)> on_change) {
-  on_reachable_ = std::move(on_change);
-  for (const auto& target : targets_) target->Start();
-}
-
-void SessionManager::StopProbing() {
-  on_reachable_ = nullptr;
-  for (const auto& target : targets_) target->Stop();
-}
-
-void SessionManager::TellReachable() {
-  const bool reachable = std::any_of(targets_.begin(), targets_.end(),
-                                     [](const auto& target) { return target->reachable(); });
-  if (!on_reachable_ || told_reachable_ == reachable) return;
-  told_reachable_ = reachable;
-  on_reachable_(reachable);
-}
 
 Outcome<Session*> SessionManager::Find(const Caller& caller, const std::string& token) const {
   const LeaseTable::LookUp found = leases_.Find(Sha256(token), caller.owner, loop_.Now());
@@ -92,7 +73,7 @@ void SessionManager::Renew(Session& session) {
   ArmExpiry();
 }
 
-SessionManager::Description SessionManager::Describe(const Session& session) const {
+LeaseDescription SessionManager::Describe(const Session& session) const {
   return {.facts = &session.facts(),
           .lease = leases_.Describe(session.lease()),
           .draining = draining_,
@@ -190,7 +171,7 @@ void SessionManager::OnSessionClosed(Session& session) {
   const auto found = sessions_.find(session.lease());
   Entry entry = std::move(found->second);
   sessions_.erase(found);
-  FindTarget(session.facts().target)->OnLeaseGone();
+  targets_.Find(session.facts().target)->OnLeaseGone();
   log::Info("lease ended", {{"session", session.facts().session_id},
                             {"owner", session.facts().owner},
                             {"target", session.facts().target},
@@ -237,11 +218,7 @@ void SessionManager::Drain(absl::Duration grace, absl::AnyInvocable<void()> done
 }
 
 void SessionManager::EndGrace() {
-  auto openings = std::exchange(openings_, {});
-  for (const auto& [id, opening] : openings) {
-    for (Waiter& waiter : opening->waiters) waiter.callback(CallError(DrainingFailure()));
-  }
-  openings.clear();  // what they connected is the reaper's from here on, and keeps the drain open
+  openings_.FailAll(DrainingFailure());  // what they connected keeps the drain open
   std::vector<Session*> left;
   for (const auto& [lease, session] : live_) left.push_back(session);
   for (Session* session : left) {

@@ -6,21 +6,22 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "base/event_loop.h"
-#include "base/secret.h"
 #include "base/byte_budget.h"
+#include "base/secret.h"
 #include "session/holds.h"
 #include "session/lease_table.h"
-#include "session/open_attempt.h"
 #include "session/open_request.h"
+#include "session/opened_lease.h"
+#include "session/openings.h"
 #include "session/request_ids.h"
 #include "session/session.h"
-#include "session/target.h"
+#include "session/targets.h"
 #include "session/telemetry.h"
 
 namespace dirlease {
@@ -43,24 +44,6 @@ class SessionManager final : private Session::Observer {
     size_t budget_octets = 256 * 1024 * 1024;  // see base/byte_budget.h
     Telemetry* telemetry = nullptr;  // outlives the manager; null = nobody listens
   };
-
-  // What a caller may know of his lease.
-  struct Description {
-    const Session::Facts* facts = nullptr;  // lives as long as the session
-    LeaseTable::View lease;
-    bool draining = false;
-    bool tls = false;
-    int active_operations = 0;
-  };
-  struct Opened {
-    Secret token;
-    LdapResult bind_result;
-    Session* session = nullptr;  // until the loop turns
-    Description description;
-  };
-  using OpenResult = std::variant<Opened, CallError>;
-  using OpenCallback = absl::AnyInvocable<void(OpenResult)>;
-  using OpenTicket = uint64_t;  // 0 = none
 
   // What is held at this moment.
   struct Load {
@@ -88,19 +71,21 @@ class SessionManager final : private Session::Observer {
   ~SessionManager() override;
 
   // Watches whether the targets can be reached; `on_change` hears whether at least one can, first when it is known.
-  void StartProbing(absl::AnyInvocable<void(bool)> on_change);
-  void StopProbing();
+  void StartProbing(absl::AnyInvocable<void(bool)> on_change) {
+    targets_.StartProbing(std::move(on_change));
+  }
+  void StopProbing() { targets_.StopProbing(); }
 
   // Grants a lease. The callback comes at most once, possibly within this call. The ticket cancels: whoever is the last
   // to wait for a bind ends it.
-  OpenTicket Open(const Caller& caller, OpenRequest request, OpenCallback callback);
+  Opening::Ticket Open(const Caller& caller, OpenRequest request, OpenCallback callback);
   // After it no callback comes. Unknown tickets are ignored.
-  void CancelOpen(OpenTicket ticket);
+  void CancelOpen(Opening::Ticket ticket);
 
   // The live lease that `token` names for this caller, else SESSION_UNKNOWN and its like. Does not renew.
   Outcome<Session*> Find(const Caller& caller, const std::string& token) const;
   void Renew(Session& session);
-  Description Describe(const Session& session) const;
+  LeaseDescription Describe(const Session& session) const;
 
   // Ends a lease: at once, or when its operations have ended but no later than `wait`. The callback comes when the
   // socket is closed.
@@ -138,22 +123,6 @@ class SessionManager final : private Session::Observer {
   Telemetry& telemetry() { return telemetry_; }
 
  private:
-  struct Waiter {
-    OpenTicket ticket;
-    OpenCallback callback;
-  };
-  struct Opening {
-    Caller caller;
-    std::string target;
-    std::string label;
-    std::string bind_name;
-    absl::Duration ttl;
-    std::string request_key;  // empty = without request_id
-    Digest request_digest;
-    std::vector<Waiter> waiters;
-    std::unique_ptr<OpenAttempt> attempt;
-  };
-  using OpeningId = uint64_t;
   struct Entry {
     std::unique_ptr<Session> session;
     std::vector<UnbindCallback> unbinding;
@@ -163,11 +132,10 @@ class SessionManager final : private Session::Observer {
   };
 
   std::optional<Failure> Refusal(const Caller& caller, const OpenRequest& request) const;
-  // True: answered, or joined to one under way.
-  bool Replay(const Caller& caller, const std::string& key, const Digest& digest,
-              OpenTicket ticket, OpenCallback& callback);
-  Target* FindTarget(const std::string& name);
-  void OnOpened(OpeningId id, OpenAttempt::Result result);
+  // What was opened for this request id before, as long as it lives; or why it cannot be had.
+  std::optional<OpenResult> Remembered(const Caller& caller, const std::string& key,
+                                       const Digest& digest);
+  void OnOpened(Opening& opening, OpenAttempt::Result result);
   Session& Grant(const Opening& opening, OpenAttempt::Opened opened, const Secret& token);
   size_t LeasesOf(const std::string& owner) const;
 
@@ -178,7 +146,6 @@ class SessionManager final : private Session::Observer {
   void CloseByOwner(LeaseId lease);
   void ExpireDue();
   void ArmExpiry();
-  void TellReachable();
   void FinishDrainIfIdle();
 
   void OnSessionBusy(Session& session) override;
@@ -197,18 +164,15 @@ class SessionManager final : private Session::Observer {
   Telemetry& telemetry_;
   ByteBudget budget_;
   Reaper reaper_;
-  std::vector<std::unique_ptr<Target>> targets_;
+  Targets targets_;
   LeaseTable leases_;
   Holds holds_;
   RequestIds request_ids_;
   absl::flat_hash_map<LeaseId, Entry> sessions_;  // also those that are closing
   absl::flat_hash_map<LeaseId, Session*> live_;
-  absl::flat_hash_map<OpeningId, std::unique_ptr<Opening>> openings_;
-  OpeningId last_opening_ = 0;
-  OpenTicket last_ticket_ = 0;
+  Openings openings_;
+  Opening::Ticket last_ticket_ = 0;
   std::unique_ptr<Timer> expiry_;
-  absl::AnyInvocable<void(bool)> on_reachable_;
-  std::optional<bool> told_reachable_;
 
   bool draining_ = false;
   std::unique_ptr<Timer> grace_;

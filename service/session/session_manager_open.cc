@@ -38,70 +38,59 @@ LdapResult Small(LdapResult result) {
 std::string NewToken() { return "1." + Base64Url(RandomOctets(32)); }
 }  // namespace
 
-SessionManager::OpenTicket SessionManager::Open(const Caller& caller, OpenRequest request,
-                                                OpenCallback callback) {
-  const OpenTicket ticket = ++last_ticket_;
-  const std::string key =
-      request.request_id.empty() ? "" : RequestIds::KeyOf(caller.owner, request.request_id);
-  const Digest digest = key.empty() ? Digest{} : DigestOf(request, digest_key_);
-  if (!key.empty() && Replay(caller, key, digest, ticket, callback)) return ticket;
+Opening::Ticket SessionManager::Open(const Caller& caller, OpenRequest request,
+                                     OpenCallback callback) {
+  Opening::Waiter waiter{++last_ticket_, std::move(callback)};
+  const Opening::Ticket ticket = waiter.ticket;
+  Opening opening{.caller = caller,
+                  .target = targets_.Find(request.target),
+                  .label = request.label,
+                  .bind_name = request.bind.name,
+                  .ttl = std::clamp(request.ttl.value_or(options_.default_ttl), options_.min_ttl,
+                                    options_.max_ttl)};
+  if (!request.request_id.empty()) {
+    opening.request_key = RequestIds::KeyOf(caller.owner, request.request_id);
+    opening.request_digest = DigestOf(request, digest_key_);
+    const auto joined = openings_.Join(opening.request_key, opening.request_digest, waiter);
+    if (joined == Openings::Joined::kYes) return ticket;
+    if (joined == Openings::Joined::kDifferent) {
+      waiter.callback(CallError(RequestIdReused()));
+      return ticket;
+    }
+    if (auto known = Remembered(caller, opening.request_key, opening.request_digest)) {
+      waiter.callback(*std::move(known));
+      return ticket;
+    }
+  }
   if (auto refusal = Refusal(caller, request)) {
-    callback(CallError(*std::move(refusal)));
+    waiter.callback(CallError(*std::move(refusal)));
     return ticket;
   }
-  auto opening = std::make_unique<Opening>();
-  opening->caller = caller;
-  opening->target = FindTarget(request.target)->config().name;
-  opening->label = request.label;
-  opening->bind_name = request.bind.name;
-  opening->ttl = std::clamp(request.ttl.value_or(options_.default_ttl), options_.min_ttl,
-                            options_.max_ttl);
-  opening->request_key = key;
-  opening->request_digest = digest;
-  opening->waiters.push_back({ticket, std::move(callback)});
-  const OpeningId id = ++last_opening_;
-  Opening& started = *(openings_[id] = std::move(opening));
-  started.attempt = std::make_unique<OpenAttempt>(
-      OpenAttempt::Services{loop_, budget_, reaper_}, *FindTarget(request.target),
-      std::move(request.bind),
-      [this, id](OpenAttempt::Result result) { OnOpened(id, std::move(result)); });
+  opening.waiters.push_back(std::move(waiter));
+  openings_.Start(std::move(opening), std::move(request.bind));
   return ticket;
 }
 
-bool SessionManager::Replay(const Caller& caller, const std::string& key, const Digest& digest,
-                            OpenTicket ticket, OpenCallback& callback) {
-  for (auto& [id, opening] : openings_) {
-    if (opening->request_key != key) continue;
-    if (EqualInConstantTime(opening->request_digest, digest)) {
-      opening->waiters.push_back({ticket, std::move(callback)});
-    } else {
-      callback(CallError(RequestIdReused()));
-    }
-    return true;
-  }
+std::optional<OpenResult> SessionManager::Remembered(const Caller& caller, const std::string& key,
+                                                     const Digest& digest) {
   const RequestIds::Remembered* remembered = request_ids_.Find(key, loop_.Now());
-  if (remembered == nullptr) return false;
-  if (!EqualInConstantTime(remembered->request_digest, digest)) {
-    callback(CallError(RequestIdReused()));
-    return true;
-  }
+  if (remembered == nullptr) return std::nullopt;
+  if (!EqualInConstantTime(remembered->request_digest, digest)) return CallError(RequestIdReused());
   const auto live = Find(caller, std::string(remembered->token.Reveal()));
   if (!live.ok()) {
     request_ids_.Forget(key);  // that lease has ended: a new one opens
-    return false;
+    return std::nullopt;
   }
-  callback(Opened{.token = remembered->token.Clone(),
-                  .bind_result = remembered->bind_result,
-                  .session = live.value(),
-                  .description = Describe(*live.value())});
-  return true;
+  return OpenedLease{.token = remembered->token.Clone(),
+                     .bind_result = remembered->bind_result,
+                     .session = live.value(),
+                     .description = Describe(*live.value())};
 }
 
 std::optional<Failure> SessionManager::Refusal(const Caller& caller,
                                                const OpenRequest& request) const {
   if (draining_) return DrainingFailure();
-  const auto named = [&](const auto& target) { return target->config().name == request.target; };
-  if (!request.target.empty() && std::none_of(targets_.begin(), targets_.end(), named)) {
+  if (targets_.Find(request.target) == nullptr) {
     return InvalidField("target", "no target of this name is configured; leave it empty for the default one");
   }
   if (request.bind.name.empty() && !options_.anonymous) {
@@ -120,55 +109,38 @@ std::optional<Failure> SessionManager::Refusal(const Caller& caller,
 }
 
 size_t SessionManager::LeasesOf(const std::string& owner) const {
-  const auto opening = std::count_if(openings_.begin(), openings_.end(), [&](const auto& entry) {
-    return entry.second->caller.owner == owner;
-  });
-  return leases_.CountOwnedBy(owner) + static_cast<size_t>(opening);
+  return leases_.CountOwnedBy(owner) + openings_.CountOwnedBy(owner);
 }
 
-Target* SessionManager::FindTarget(const std::string& name) {
-  if (name.empty()) return targets_.front().get();
-  const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const auto& target) {
-    return target->config().name == name;
-  });
-  return found == targets_.end() ? nullptr : found->get();
+void SessionManager::CancelOpen(Opening::Ticket ticket) {
+  if (openings_.Cancel(ticket)) FinishDrainIfIdle();
 }
 
-void SessionManager::CancelOpen(OpenTicket ticket) {
-  for (auto entry = openings_.begin(); entry != openings_.end(); ++entry) {
-    auto& waiters = entry->second->waiters;
-    if (std::erase_if(waiters, [&](const Waiter& w) { return w.ticket == ticket; }) == 0) continue;
-    if (!waiters.empty()) return;
-    openings_.erase(entry);
-    FinishDrainIfIdle();
-    return;
-  }
-}
-
-void SessionManager::OnOpened(OpeningId id, OpenAttempt::Result result) {
-  const auto found = openings_.find(id);
-  const std::unique_ptr<Opening> opening = std::move(found->second);
-  openings_.erase(found);
-  if (auto* error = std::get_if<CallError>(&result)) {
-    telemetry_.OnOpenFailed(opening->target, opening->bind_name, opening->caller, *error);
-    for (Waiter& waiter : opening->waiters) waiter.callback(*error);
+void SessionManager::OnOpened(Opening& opening, OpenAttempt::Result result) {
+  const auto refuse = [&opening](const CallError& error) {
+    for (Opening::Waiter& waiter : opening.waiters) waiter.callback(error);
+  };
+  if (const auto* error = std::get_if<CallError>(&result)) {
+    telemetry_.OnOpenFailed(opening.target->config().name, opening.bind_name, opening.caller,
+                            *error);
+    refuse(*error);
     FinishDrainIfIdle();
     return;
   }
   auto& opened = std::get<OpenAttempt::Opened>(result);
   if (draining_) {
     reaper_.Take(std::move(opened.connection));
-    for (Waiter& waiter : opening->waiters) waiter.callback(CallError(DrainingFailure()));
+    refuse(DrainingFailure());
     return;
   }
   const LdapResult bind_result = opened.bind_result;
   const Secret token(NewToken());
-  Session& session = Grant(*opening, std::move(opened), token);
-  for (Waiter& waiter : opening->waiters) {
-    waiter.callback(Opened{.token = token.Clone(),
-                           .bind_result = bind_result,
-                           .session = &session,
-                           .description = Describe(session)});
+  Session& session = Grant(opening, std::move(opened), token);
+  for (Opening::Waiter& waiter : opening.waiters) {
+    waiter.callback(OpenedLease{.token = token.Clone(),
+                                .bind_result = bind_result,
+                                .session = &session,
+                                .description = Describe(session)});
   }
 }
 
@@ -181,7 +153,7 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                                     loop_.Now());
   Session::Facts facts{.session_id = "s-" + Hex(RandomOctets(8)),
                        .owner = opening.caller.owner,
-                       .target = opening.target,
+                       .target = opening.target->config().name,
                        .label = opening.label,
                        .bind_name = opening.bind_name,
                        .uri = opened.uri,
@@ -191,7 +163,7 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                           {opening.request_digest, lease, token.Clone(), Small(opened.bind_result)},
                           loop_.Now());
   }
-  const std::optional<bool> tracking = FindTarget(opening.target)->config().session_tracking;
+  const std::optional<bool> tracking = opening.target->config().session_tracking;
   facts.features.session_tracking = tracking.value_or(facts.features.session_tracking);
   auto session = std::make_unique<Session>(loop_, static_cast<Session::Observer&>(*this), lease,
                                            std::move(facts), options_.session,
@@ -199,12 +171,12 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
   Session& granted = *session;
   live_[lease] = &granted;
   sessions_[lease].session = std::move(session);
-  FindTarget(opening.target)->OnLeaseConnected();
+  opening.target->OnLeaseConnected();
   ArmExpiry();
   log::Info("lease opened", {{"session", granted.facts().session_id},
                              {"owner", opening.caller.owner},
                              {"peer", opening.caller.peer},
-                             {"target", opening.target},
+                             {"target", granted.facts().target},
                              {"uri", granted.facts().uri},
                              {"label", opening.label}});
   telemetry_.OnLeaseOpened(granted.facts(), opening.caller);

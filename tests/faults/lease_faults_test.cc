@@ -124,8 +124,8 @@ class LeaseFaultsTest : public ::testing::Test {
     Watched<bool> answered;
     Lease lease;
     OnLoop([&] {
-      manager_->Open({}, OpenRequest{}, [&](SessionManager::OpenResult result) {
-        if (auto* opened = std::get_if<SessionManager::Opened>(&result)) {
+      manager_->Open({}, OpenRequest{}, [&](OpenResult result) {
+        if (auto* opened = std::get_if<OpenedLease>(&result)) {
           lease = {std::string(opened->token.Reveal()), opened->session};
         }
         answered.Update([](bool& value) { value = true; });

@@ -126,8 +126,8 @@ class Storm {
     const bool cancel = dice.OneIn(8);
     auto answer = std::make_shared<Watched<std::optional<std::string>>>();
     loop_.Post([this, cancel, answer, request = std::move(request)]() mutable {
-      const auto tell = [answer](SessionManager::OpenResult result) {
-        const auto* opened = std::get_if<SessionManager::Opened>(&result);
+      const auto tell = [answer](OpenResult result) {
+        const auto* opened = std::get_if<OpenedLease>(&result);
         answer->Update([&](auto& token) { token = opened ? opened->token.Reveal() : ""; });
       };
       const auto ticket = manager_->Open({}, std::move(request), tell);

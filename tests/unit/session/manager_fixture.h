@@ -22,7 +22,7 @@ class ManagerFixture : public ::testing::Test {
  protected:
   // What became of one Open.
   struct Opening {
-    SessionManager::OpenTicket ticket = 0;
+    dirlease::Opening::Ticket ticket = 0;
     int answers = 0;
     std::string token;
     Session* session = nullptr;  // valid as long as the lease
@@ -86,7 +86,7 @@ class ManagerFixture : public ::testing::Test {
         opening.error = std::move(*error);
         return;
       }
-      auto& opened = std::get<SessionManager::Opened>(result);
+      auto& opened = std::get<OpenedLease>(result);
       opening.token = std::string(opened.token.Reveal());
       opening.session = opened.session;
       opening.bind_result = std::move(opened.bind_result);

@@ -1,0 +1,66 @@
+#include "session/openings.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dirlease {
+
+Openings::Openings(OpenAttempt::Services services, OnDone on_done)
+    : services_(services), on_done_(std::move(on_done)) {}
+
+Openings::Joined Openings::Join(const std::string& key, const Digest& digest,
+                                Opening::Waiter& waiter) {
+  const auto same = std::find_if(openings_.begin(), openings_.end(), [&](const auto& entry) {
+    return entry.second->opening.request_key == key;
+  });
+  if (same == openings_.end()) return Joined::kNo;
+  Opening& opening = same->second->opening;
+  if (!EqualInConstantTime(opening.request_digest, digest)) return Joined::kDifferent;
+  opening.waiters.push_back(std::move(waiter));
+  return Joined::kYes;
+}
+
+void Openings::Start(Opening opening, BindRequest bind) {
+  const Id id = ++last_id_;
+  Target& target = *opening.target;
+  Running& started = *(openings_[id] = std::make_unique<Running>());
+  started.opening = std::move(opening);
+  started.attempt = std::make_unique<OpenAttempt>(
+      services_, target, std::move(bind),
+      [this, id](OpenAttempt::Result result) { Finish(id, std::move(result)); });
+}
+
+void Openings::Finish(Id id, OpenAttempt::Result result) {
+  const auto found = openings_.find(id);
+  const std::unique_ptr<Running> done = std::move(found->second);
+  openings_.erase(found);
+  on_done_(done->opening, std::move(result));
+}
+
+bool Openings::Cancel(Opening::Ticket ticket) {
+  for (auto entry = openings_.begin(); entry != openings_.end(); ++entry) {
+    auto& waiters = entry->second->opening.waiters;
+    const auto his = [ticket](const Opening::Waiter& waiter) { return waiter.ticket == ticket; };
+    if (std::erase_if(waiters, his) == 0) continue;
+    if (!waiters.empty()) return false;
+    openings_.erase(entry);
+    return true;
+  }
+  return false;
+}
+
+void Openings::FailAll(const Failure& failure) {
+  // What they connected is the reaper's from here on.
+  for (const auto& [id, running] : std::exchange(openings_, {})) {
+    for (Opening::Waiter& waiter : running->opening.waiters) waiter.callback(CallError(failure));
+  }
+}
+
+size_t Openings::CountOwnedBy(std::string_view owner) const {
+  return static_cast<size_t>(
+      std::count_if(openings_.begin(), openings_.end(), [owner](const auto& entry) {
+        return entry.second->opening.caller.owner == owner;
+      }));
+}
+
+}  // namespace dirlease

@@ -1,0 +1,43 @@
+#include "session/targets.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace dirlease {
+
+Targets::Targets(EventLoop& loop, Connector& connector, std::vector<TargetConfig> configs) {
+  assert(!configs.empty());
+  for (TargetConfig& config : configs) {
+    targets_.push_back(std::make_unique<Target>(loop, connector, std::move(config),
+                                                [this] { TellReachable(); }));
+  }
+}
+
+Target* Targets::Find(std::string_view name) const {
+  if (name.empty()) return targets_.front().get();
+  const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const auto& target) {
+    return target->config().name == name;
+  });
+  return found == targets_.end() ? nullptr : found->get();
+}
+
+void Targets::StartProbing(absl::AnyInvocable<void(bool)> on_change) {
+  on_change_ = std::move(on_change);
+  for (const auto& target : targets_) target->Start();
+}
+
+void Targets::StopProbing() {
+  on_change_ = nullptr;
+  for (const auto& target : targets_) target->Stop();
+}
+
+void Targets::TellReachable() {
+  const bool reachable = std::any_of(targets_.begin(), targets_.end(),
+                                     [](const auto& target) { return target->reachable(); });
+  if (!on_change_ || told_reachable_ == reachable) return;
+  told_reachable_ = reachable;
+  on_change_(reachable);
+}
+
+}  // namespace dirlease
