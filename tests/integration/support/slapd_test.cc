@@ -18,7 +18,8 @@ namespace {
 using ::testing::HasSubstr;
 
 ProgramRun LdapSearch(const std::vector<std::string>& words) {
-  std::vector<std::string> command = {"/usr/bin/ldapsearch", "-x", "-LLL"};
+  // libldap in this program may have told its children to read no settings (ldap/libldap/libldap_init.h).
+  std::vector<std::string> command = {"/usr/bin/env", "-u", "LDAPNOINIT", "/usr/bin/ldapsearch", "-x", "-LLL"};
   command.insert(command.end(), words.begin(), words.end());
   return RunProgram(command);
 }
