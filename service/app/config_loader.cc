@@ -124,6 +124,9 @@ void FillDefaults(uint64_t descriptor_limit, Config& config) {
   if (config.log_format().empty()) config.set_log_format("json");
   if (config.log_level().empty()) config.set_log_level("info");
   if (!config.has_drain_grace()) config.mutable_drain_grace()->set_seconds(25);
+  if (!config.has_certificate_check_interval()) {
+    config.mutable_certificate_check_interval()->set_seconds(10);
+  }
   if (!config.has_stall_deadline()) config.mutable_stall_deadline()->set_seconds(30);
   if (!config.has_max_leases()) config.set_max_leases(DefaultMaxLeases(descriptor_limit));
   if (!config.has_max_leases_per_owner()) config.set_max_leases_per_owner(256);

@@ -26,8 +26,14 @@ void WarnOfMissingIdentity(const config::v1::Config& config) {
 }
 
 void Reload(Gateway& gateway) {
-  gateway.ReloadTls();
-  log::Info("certificates for the directories are read again; the listener's own need a restart");
+  log::Info("reloading");
+  gateway.ReloadCertificates();
+}
+
+// How long to wait for a signal. Only on the operator's word: 0 in the configuration.
+absl::Duration CheckInterval(const config::v1::Config& config) {
+  const absl::Duration interval = CertificateCheckInterval(config);
+  return interval == absl::ZeroDuration() ? absl::InfiniteDuration() : interval;
 }
 
 // One for each listener.
@@ -69,18 +75,19 @@ void LogListening(const config::v1::Config& config, const Gateway& gateway) {
 
 // Returns when a drain has ended. This thread stays with the signals, another one waits for the
 // drain.
-void ServeUntilDrained(Gateway& gateway, absl::Duration grace, const Signals& signals,
+void ServeUntilDrained(Gateway& gateway, const config::v1::Config& config, const Signals& signals,
                        AddressFiles& address_files) {
   std::atomic<bool> drained = false;
   std::thread drain;
   while (!drained) {
-    const Signals::Event event = signals.Wait();
+    const Signals::Event event = signals.Wait(CheckInterval(config));
     if (event == Signals::Event::kTerminate && drain.joinable()) EndAtOnce(address_files);
     if (event == Signals::Event::kReload && !drain.joinable()) Reload(gateway);
+    if (event == Signals::Event::kTimeout && !drain.joinable()) gateway.ReloadChangedCertificates();
     if (event != Signals::Event::kTerminate) continue;
     log::Info("draining");
     drain = std::thread([&] {
-      gateway.Stop(grace);
+      gateway.Stop(DrainGrace(config));
       drained = true;
       signals.Wake();
     });
@@ -99,7 +106,7 @@ int RunDaemon(const config::v1::Config& config, const Signals& signals) {
   if (!problem.empty()) return Fail(problem);
   LogListening(config, gateway);
   WarnOfMissingIdentity(config);
-  ServeUntilDrained(gateway, DrainGrace(config), signals, address_files);
+  ServeUntilDrained(gateway, config, signals, address_files);
   log::Info("drained");
   return 0;
 }

@@ -13,6 +13,22 @@ namespace {
 // Answers that are on their way when the last lease has ended.
 constexpr absl::Duration kShutdownTime = absl::Seconds(2);
 
+ListenerPem ToListenerPem(PemContents contents) {
+  return {.certificate = std::move(contents.certificate),
+          .key = std::move(contents.key),
+          .client_ca = std::move(contents.authorities)};
+}
+
+// Empty, or why not.
+std::string ToOptions(const Gateway::Listener& listener, Server::Options& options) {
+  options = {.listen = listener.listen, .tls = std::nullopt};
+  if (!listener.tls) return "";
+  PemContents contents;
+  std::string problem = ReadPemFiles(*listener.tls, contents);
+  options.tls = ToListenerPem(std::move(contents));
+  return problem;
+}
+
 }  // namespace
 
 Gateway::Gateway(Settings settings)
@@ -22,24 +38,15 @@ Gateway::Gateway(Settings settings)
   settings_.sessions.telemetry = &metrics_;
   OnLoop([this] {
     manager_ = std::make_unique<SessionManager>(loop_, *connector_, settings_.sessions,
-                                                std::move(settings_.targets));
+                                                settings_.targets);
   });
 }
 
 Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
 
 std::string Gateway::Start() {
-  Server::Started started = Server::Start(settings_.server, loop_, *manager_);
-  if (started.server == nullptr) return started.error;
-  server_ = std::move(started.server);
-  if (settings_.admin) {
-    AdminHooks hooks{.drain_grace = settings_.drain_grace,
-                     .on_drain = [this] { SetServing(false); }};
-    started = Server::StartAdmin(*settings_.admin, loop_, *manager_, std::move(hooks));
-    if (started.server == nullptr) return "admin: " + started.error;
-    // The loop may look at it: a call can be there already.
-    OnLoop([&] { admin_ = std::move(started.server); });
-  }
+  if (std::string problem = UseDirectoryCertificates(); !problem.empty()) return problem;
+  if (std::string problem = StartListeners(); !problem.empty()) return problem;
   if (!settings_.metrics_listen.empty()) {
     MetricsServer::Started metrics = MetricsServer::Start(
         settings_.metrics_listen,
@@ -53,6 +60,50 @@ std::string Gateway::Start() {
       SetServing(reachable && !manager_->draining());
     });
   });
+  return "";
+}
+
+std::string Gateway::StartListeners() {
+  Server::Options options;
+  if (std::string problem = ToOptions(settings_.server, options); !problem.empty()) return problem;
+  Server::Started started = Server::Start(options, loop_, *manager_);
+  if (started.server == nullptr) return started.error;
+  server_ = std::move(started.server);
+  std::string problem = UseListenerCertificate("callers", settings_.server, *server_);
+  if (!problem.empty() || !settings_.admin) return problem;
+
+  problem = ToOptions(*settings_.admin, options);
+  if (!problem.empty()) return problem;
+  AdminHooks hooks{.drain_grace = settings_.drain_grace, .on_drain = [this] { SetServing(false); }};
+  started = Server::StartAdmin(options, loop_, *manager_, std::move(hooks));
+  if (started.server == nullptr) return "admin: " + started.error;
+  // The loop may look at it: a call can be there already.
+  OnLoop([&] { admin_ = std::move(started.server); });
+  return UseListenerCertificate("operators", *settings_.admin, *admin_);
+}
+
+std::string Gateway::UseListenerCertificate(const std::string& name, const Listener& listener,
+                                            Server& server) {
+  if (!listener.tls) return "";
+  return certificates_.Add({.side = Certificates::kListener,
+                            .name = name,
+                            .files = *listener.tls,
+                            .apply = [&server](PemContents contents) -> std::string {
+                              server.SetCertificate(ToListenerPem(std::move(contents)));
+                              return "";
+                            }});
+}
+
+std::string Gateway::UseDirectoryCertificates() {
+  for (const TargetConfig& target : settings_.targets) {
+    if (target.tls == TargetConfig::Tls::kNone) continue;
+    std::string problem = certificates_.Add(
+        {.side = Certificates::kDirectory,
+         .name = target.name,
+         .files = {target.cert_file, target.key_file, target.ca_file},
+         .apply = [this, &target](const PemContents&) { return connector_->ReloadTls(target); }});
+    if (!problem.empty()) return "target " + target.name + ": " + problem;
+  }
   return "";
 }
 

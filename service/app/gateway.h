@@ -9,8 +9,11 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "app/certificates.h"
 #include "app/metrics.h"
 #include "app/metrics_server.h"
+#include "app/pem_file.h"
+#include "app/tls_metrics.h"
 #include "base/clock.h"
 #include "base/epoll_event_loop.h"
 #include "ldap/target_connector.h"
@@ -21,9 +24,13 @@ namespace dirlease {
 
 class Gateway {
  public:
+  struct Listener {
+    std::string listen;           // as Server::Options has it
+    std::optional<PemFiles> tls;  // with authorities callers must show a certificate; else plaintext
+  };
   struct Settings {
-    Server::Options server;
-    std::optional<Server::Options> admin;  // the operators' listener
+    Listener server;
+    std::optional<Listener> admin;  // the operators' listener
     absl::Duration drain_grace;            // of a drain by an operator who names none
     SessionManager::Options sessions;
     std::vector<TargetConfig> targets;  // the first one is the default
@@ -50,11 +57,16 @@ class Gateway {
   // ended the listener closes. Waits for all of it. Later calls do nothing.
   void Stop(absl::Duration grace);
 
-  // The directories' certificates are read again for later connections. REQUIRES: Stop was not
-  // called.
-  void ReloadTls() { connector_->ReloadTls(); }
+  // Certificates are read again, all or those that changed; see app/certificates.h. REQUIRES: Stop was not called.
+  void ReloadCertificates() { certificates_.Reload(); }
+  void ReloadChangedCertificates() { certificates_.ReloadChanged(); }
 
  private:
+  // Each: empty, or why not.
+  std::string StartListeners();
+  std::string UseListenerCertificate(const std::string& name, const Listener& listener, Server& server);
+  std::string UseDirectoryCertificates();
+
   // Runs the task on the loop and waits for it.
   void OnLoop(absl::AnyInvocable<void()> task);
   void EndLeases(absl::Duration grace);
@@ -62,6 +74,8 @@ class Gateway {
 
   Settings settings_;
   Metrics metrics_;
+  TlsMetrics tls_metrics_{*metrics_.registry()};
+  Certificates certificates_{tls_metrics_};
   SteadyClock clock_;
   EpollEventLoop loop_;
   std::unique_ptr<TargetConnector> connector_;

@@ -15,6 +15,7 @@ Listening
   --address-file=PATH            written with HOST:PORT once the listener accepts
   --tls-cert=FILE --tls-key=FILE certificate of the listener, PEM
   --client-ca=FILE               callers must show a certificate of these authorities; it is their identity
+  --certificate-check-interval=TIME  certificates whose files changed are read again (10s); 0s = at SIGHUP only
   --insecure                     plaintext, callers without identity, on loopback only
   --insecure-any-address         ... elsewhere too
 
@@ -53,7 +54,7 @@ Process
   --print-config                 shows the effective configuration as YAML and ends
   --version --help
 
-SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads the directories' certificates again.
+SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads all certificates again.
 Exit status: 0 after a drain, 2 for a wrong command line or configuration, 1 for anything else.
 )";
 

@@ -1,6 +1,5 @@
 #include "app/settings.h"
 
-#include "app/pem_file.h"
 #include "ldap/ldap_uri.h"
 
 namespace dirlease {
@@ -13,28 +12,23 @@ absl::Duration ToDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
-// A file that vanished since the check gives an empty certificate, which the listener refuses.
-std::string Contents(const std::string& path) {
-  return path.empty() ? "" : ReadTextFile(path).value_or("");
+Gateway::Listener ToListener(const Config& config) {
+  Gateway::Listener listener{.listen = config.listen(), .tls = std::nullopt};
+  if (config.insecure()) return listener;
+  listener.tls = PemFiles{.certificate = config.tls().cert(),
+                          .key = config.tls().key(),
+                          .authorities = config.client_ca()};
+  return listener;
 }
 
-Server::Options ToServerOptions(const Config& config) {
-  return {.listen = config.listen(),
-          .tls = !config.insecure(),
-          .certificate = Contents(config.tls().cert()),
-          .key = Contents(config.tls().key()),
-          .client_ca = Contents(config.client_ca())};
-}
-
-std::optional<Server::Options> ToAdminOptions(const Config& config) {
+std::optional<Gateway::Listener> ToAdminListener(const Config& config) {
   if (config.admin().listen().empty()) return std::nullopt;
-  Server::Options options{.listen = config.admin().listen(),
-                          .tls = !config.admin().client_ca().empty()};
-  if (!options.tls) return options;
-  options.certificate = Contents(config.tls().cert());
-  options.key = Contents(config.tls().key());
-  options.client_ca = Contents(config.admin().client_ca());
-  return options;
+  Gateway::Listener listener{.listen = config.admin().listen(), .tls = std::nullopt};
+  if (config.admin().client_ca().empty()) return listener;
+  listener.tls = PemFiles{.certificate = config.tls().cert(),
+                          .key = config.tls().key(),
+                          .authorities = config.admin().client_ca()};
+  return listener;
 }
 
 SessionManager::Options ToSessionOptions(const Config& config) {
@@ -73,8 +67,8 @@ TargetConfig ToTarget(const config::v1::Target& target) {
 }  // namespace
 
 Gateway::Settings ToSettings(const Config& config) {
-  Gateway::Settings settings{.server = ToServerOptions(config),
-                             .admin = ToAdminOptions(config),
+  Gateway::Settings settings{.server = ToListener(config),
+                             .admin = ToAdminListener(config),
                              .drain_grace = DrainGrace(config),
                              .sessions = ToSessionOptions(config)};
   settings.metrics_listen = config.metrics_listen();
@@ -91,6 +85,10 @@ log::Level LogLevel(const Config& config) {
 }
 
 absl::Duration DrainGrace(const Config& config) { return ToDuration(config.drain_grace()); }
+
+absl::Duration CertificateCheckInterval(const Config& config) {
+  return ToDuration(config.certificate_check_interval());
+}
 
 std::string TargetNames(const Config& config) {
   std::string names;

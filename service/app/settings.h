@@ -9,12 +9,12 @@
 
 namespace dirlease {
 
-// Reads the listener's certificate files. REQUIRES: FillDefaults was applied and CheckConfig found
-// nothing.
+// REQUIRES: FillDefaults was applied and CheckConfig found nothing.
 Gateway::Settings ToSettings(const config::v1::Config& config);
 log::Format LogFormat(const config::v1::Config& config);
 log::Level LogLevel(const config::v1::Config& config);
 absl::Duration DrainGrace(const config::v1::Config& config);
+absl::Duration CertificateCheckInterval(const config::v1::Config& config);
 // The targets' names, for a log line.
 std::string TargetNames(const config::v1::Config& config);
 

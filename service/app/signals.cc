@@ -25,10 +25,17 @@ Signals::Signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-Signals::Event Signals::Wait() const {
+Signals::Event Signals::Wait(absl::Duration timeout) const {
   const sigset_t signals = WatchedSignals();
   int number = 0;
-  sigwait(&signals, &number);
+  if (timeout == absl::InfiniteDuration()) {
+    sigwait(&signals, &number);
+  } else {
+    const timespec limit = absl::ToTimespec(timeout);
+    // What interrupts it, such as a debugger, counts as its end.
+    number = sigtimedwait(&signals, nullptr, &limit);
+  }
+  if (number < 0) return Event::kTimeout;
   if (number == SIGHUP) return Event::kReload;
   return number == kWakeSignal ? Event::kWoken : Event::kTerminate;
 }

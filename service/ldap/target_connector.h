@@ -23,8 +23,9 @@ class TargetConnector final : public Connector {
   std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) override;
   std::unique_ptr<Attempt> Probe(const TargetConfig& target,
                                  absl::AnyInvocable<void(bool)> callback) override;
-  // Certificates and keys are read from their files again for later connections. Thread-safe.
-  void ReloadTls() { tls_contexts_.Clear(); }
+  // Certificates and keys are read from the target's files for later connections. Empty, or why not: then those of before
+  // stay in use. Thread-safe; reads files.
+  std::string ReloadTls(const TargetConfig& target) { return tls_contexts_.Reload(target); }
 
  private:
   ConnectServices services() { return {loop_, resolver_, tls_pool_, tls_contexts_}; }

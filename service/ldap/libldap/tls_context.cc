@@ -3,6 +3,8 @@
 #include <ldap.h>
 #include <unistd.h>
 
+#include <utility>
+
 // Exported by libldap and used by its own servers, but declared in no installed header.
 // LDAP_OPT_X_TLS_CTX hands out a reference that can be given back by nothing else.
 extern "C" void ldap_pvt_tls_ctx_free(void* context);
@@ -74,15 +76,18 @@ bool TlsContext::ApplyTo(LDAP* handle) const {
 
 std::shared_ptr<const TlsContext> TlsContexts::Get(const TargetConfig& target, std::string& error) {
   const std::lock_guard lock(mutex_);
-  std::shared_ptr<const TlsContext>& known =
-      loaded_[{target.ca_file, target.cert_file, target.key_file}];
+  std::shared_ptr<const TlsContext>& known = loaded_[FilesOf(target)];
   if (known == nullptr) known = TlsContext::Load(target, error);
   return known;
 }
 
-void TlsContexts::Clear() {
+std::string TlsContexts::Reload(const TargetConfig& target) {
+  std::string error;
+  std::shared_ptr<const TlsContext> fresh = TlsContext::Load(target, error);
+  if (fresh == nullptr) return error;
   const std::lock_guard lock(mutex_);
-  loaded_.clear();
+  loaded_[FilesOf(target)] = std::move(fresh);
+  return "";
 }
 
 }  // namespace dirlease

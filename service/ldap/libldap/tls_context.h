@@ -38,11 +38,14 @@ class TlsContext {
 class TlsContexts {
  public:
   std::shared_ptr<const TlsContext> Get(const TargetConfig& target, std::string& error);
-  // The files are read again for later connections.
-  void Clear();
+  // Reads the target's files for later connections. Empty, or why not: then those of before stay in use.
+  std::string Reload(const TargetConfig& target);
 
  private:
   using Files = std::tuple<std::string, std::string, std::string>;
+  static Files FilesOf(const TargetConfig& target) {
+    return {target.ca_file, target.cert_file, target.key_file};
+  }
 
   std::mutex mutex_;
   std::map<Files, std::shared_ptr<const TlsContext>> loaded_;  // guarded by mutex_

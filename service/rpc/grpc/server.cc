@@ -52,16 +52,6 @@ void SetChannelArguments(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(kMostReceiveOctets);
 }
 
-std::shared_ptr<grpc::ServerCredentials> Credentials(const Server::Options& options) {
-  if (!options.tls) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions tls(
-      options.client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                                : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  tls.pem_root_certs = options.client_ca;
-  tls.pem_key_cert_pairs.push_back({options.key, options.certificate});
-  return grpc::SslServerCredentials(tls);
-}
-
 // The library keeps both switches for the whole process; setting them twice would register
 // reflection twice.
 void EnableHealthAndReflection() {
@@ -105,7 +95,11 @@ Server::Started Server::Listen(const Options& options, Services services) {
   grpc::ServerBuilder builder;
   SetChannelArguments(builder);
   int port = 0;
-  builder.AddListeningPort(options.listen, Credentials(options), &port);
+  if (options.tls) server->tls_ = std::make_unique<ListenerTls>(*options.tls);
+  builder.AddListeningPort(options.listen,
+                           options.tls ? ListenerTls::Credentials(*server->tls_)
+                                       : grpc::InsecureServerCredentials(),
+                           &port);
   for (const auto& service : server->services_) builder.RegisterService(service.get());
   server->server_ = builder.BuildAndStart();
   if (server->server_ == nullptr || port == 0) {

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "base/event_loop.h"
 #include "rpc/admin_calls.h"
+#include "rpc/grpc/listener_tls.h"
 #include "session/session_manager.h"
 
 namespace grpc {
@@ -21,12 +24,8 @@ namespace dirlease {
 class Server {
  public:
   struct Options {
-    std::string listen;  // HOST:PORT, port 0 = any free one
-    bool tls = false;    // else plaintext
-    // PEM contents. With client_ca callers must show a certificate.
-    std::string certificate;
-    std::string key;
-    std::string client_ca;
+    std::string listen;              // HOST:PORT, port 0 = any free one
+    std::optional<ListenerPem> tls;  // else plaintext
   };
   struct Started {
     std::unique_ptr<Server> server;  // null: see error
@@ -45,6 +44,8 @@ class Server {
 
   // HOST:PORT with the real port.
   const std::string& address() const { return address_; }
+  // See ListenerTls::Set. REQUIRES: started with TLS.
+  void SetCertificate(ListenerPem pem) { tls_->Set(std::move(pem)); }
   // What health answers for "" and each service of dirlease.
   void SetServing(bool serving);
   // Refuses new calls, ends those that still run after `deadline` (as a duration from now); returns
@@ -57,6 +58,7 @@ class Server {
   static Started Listen(const Options& options, Services services);
 
   std::string address_;
+  std::unique_ptr<ListenerTls> tls_;  // null = plaintext
   Services services_;
   std::unique_ptr<grpc::Server> server_;
 };

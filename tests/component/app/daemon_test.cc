@@ -90,7 +90,7 @@ TEST_F(DaemonTest, TheOperatorsListenerHasAnAddressFileOfItsOwn) {
 TEST_F(DaemonTest, HangUpReloadsAndGoesOn) {
   const auto daemon = Serve();
   daemon->Signal(SIGHUP);
-  ReadUntil(*daemon, "read again");
+  ReadUntil(*daemon, "reloading");
   daemon->Signal(SIGTERM);
   EXPECT_EQ(daemon->Wait(), 0);
 }

@@ -180,10 +180,9 @@ TEST(AdminTlsTest, OnlyOperatorsCertificatesGetIn) {
     return std::string(std::istreambuf_iterator<char>(stream), {});
   };
   GatewayHarness::Options options = WithAdmin();
-  options.admin->tls = true;
-  options.admin->certificate = contents(own.certificate);
-  options.admin->key = contents(own.key);
-  options.admin->client_ca = contents(authority.ca_file());
+  options.admin->tls = {.certificate = contents(own.certificate),
+                        .key = contents(own.key),
+                        .client_ca = contents(authority.ca_file())};
   GatewayHarness gateway(std::move(options));
   const auto code_with = [&](const CertificateFiles& files) {
     Client client(gateway.admin_address(), {authority.ca_file(), files.certificate, files.key});

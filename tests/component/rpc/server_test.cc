@@ -113,17 +113,19 @@ std::string Contents(const std::string& file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+ListenerPem PemOf(const CertificateFiles& files, const Certificates& callers) {
+  return {.certificate = Contents(files.certificate),
+          .key = Contents(files.key),
+          .client_ca = Contents(callers.ca_file())};
+}
+
 TEST(MutualTls, ALeaseWorksForItsOwnerOnly) {
   Certificates authority;
   const CertificateFiles server = authority.IssueForLoopback();
   const CertificateFiles reports = authority.Issue("reports", "URI:spiffe://example/reports");
   const CertificateFiles intruder = authority.Issue("intruder", "URI:spiffe://example/intruder");
   GatewayHarness gateway({.sessions = {.max_leases_per_owner = 2},
-                          .server = {.listen = "127.0.0.1:0",
-                                     .tls = true,
-                                     .certificate = Contents(server.certificate),
-                                     .key = Contents(server.key),
-                                     .client_ca = Contents(authority.ca_file())}});
+                          .server = {.listen = "127.0.0.1:0", .tls = PemOf(server, authority)}});
   ScriptedDirectory directory(gateway.connector());
   const auto client_of = [&](const CertificateFiles& files) {
     return std::make_unique<Client>(
@@ -162,11 +164,7 @@ TEST(MutualTls, WithoutACertificateNobodyGetsIn) {
   Certificates authority;
   const CertificateFiles server = authority.IssueForLoopback();
   GatewayHarness gateway({.sessions = {},
-                          .server = {.listen = "127.0.0.1:0",
-                                     .tls = true,
-                                     .certificate = Contents(server.certificate),
-                                     .key = Contents(server.key),
-                                     .client_ca = Contents(authority.ca_file())}});
+                          .server = {.listen = "127.0.0.1:0", .tls = PemOf(server, authority)}});
   Client nobody(gateway.address(), Client::Tls{authority.ca_file(), "", ""});
   EXPECT_EQ(nobody.Call(v1::OpenSessionRequest(), nullptr).code, Code::kUnavailable);
 }
