@@ -2,8 +2,11 @@
 // two addresses.
 #include <arpa/inet.h>
 
+#include <filesystem>
+
 #include "integration/rpc/slapd_gateway_test.h"
 #include "support/loopback.h"
+#include "support/temp_dir.h"
 
 namespace dirlease::testing {
 namespace {
@@ -20,6 +23,9 @@ class ConnectTest : public SlapdGatewayTest {
     target.tls = tls;
     stranger_.emplace("another authority");
     target.ca_file = trusted ? slapd_->ca_file() : stranger_->ca_file();
+    StartWith(target);
+  }
+  void StartWith(const TargetConfig& target) {
     GatewayHarness::Options options;
     options.targets = {target};
     options.lookup = Loopback;
@@ -47,10 +53,11 @@ class ConnectTest : public SlapdGatewayTest {
     slapd_->WaitForLog("UNBIND");
   }
   void ExpectTlsFails() {
+    const LogMark mark = slapd_->Mark();
     const CallEnd end = client_->Call(SimpleBindRequest(PersonDn(1), PersonPassword(1)), nullptr);
     EXPECT_EQ(end.code, Code::kUnavailable) << end;
     EXPECT_EQ(end.reason(), "UPSTREAM_TLS_FAILED");
-    EXPECT_EQ(slapd_->CountLog(" BIND "), 0u);
+    EXPECT_EQ(slapd_->CountLog(" BIND ", mark), 0u);
   }
 
   std::optional<Certificates> stranger_;
@@ -81,6 +88,35 @@ TEST_F(ConnectTest, ANameThatTheCertificateDoesNotHaveIsRefusedWithStartTlsToo) 
 TEST_F(ConnectTest, AnUnknownAuthorityIsRefused) {
   StartWithTls(TargetConfig::Tls::kLdaps, "127.0.0.1", false);
   ExpectTlsFails();
+}
+
+TEST_F(ConnectTest, AuthoritiesAreReadAgainAndMissingOnesRefusedWhileLeasesGoOn) {
+  slapd_.emplace(SlapdOptions{.people = 3, .tls = true});
+  stranger_.emplace("another authority");
+  const TempDir folder;
+  TargetConfig target = TargetAt({"ldaps://127.0.0.1:" + std::to_string(slapd_->ldaps_port())});
+  target.tls = TargetConfig::Tls::kLdaps;
+  target.ca_file = folder.File("ca.pem");
+  const auto install = [&](const std::string& from) {
+    std::filesystem::copy_file(from, target.ca_file, std::filesystem::copy_options::overwrite_existing);
+  };
+  install(slapd_->ca_file());
+  StartWith(target);
+  const std::string token = client_->Open().token();
+
+  install(stranger_->ca_file());
+  EXPECT_EQ(gateway_->target_connector().ReloadTls(target), "");
+  ExpectTlsFails();
+  std::filesystem::remove(target.ca_file);
+  EXPECT_NE(gateway_->target_connector().ReloadTls(target), "");
+  ExpectTlsFails();
+  install(slapd_->ca_file());
+  EXPECT_EQ(gateway_->target_connector().ReloadTls(target), "");
+  std::filesystem::remove(target.ca_file);
+  EXPECT_NE(gateway_->target_connector().ReloadTls(target), "");
+  EXPECT_TRUE(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token}).ok());
+  client_->Unbind(client_->Open().token());
+  client_->Unbind(token);
 }
 
 TEST_F(ConnectTest, TheSecondAddressServesWhenTheFirstIsDead) {

@@ -54,7 +54,9 @@ GatewayHarness::GatewayHarness(Options options) {
     connector_ = std::move(connector);
     options.targets.push_back(TargetAt({"ldap://fake"}));
   } else {
-    connector_ = std::make_unique<TargetConnector>(*loop_, options.lookup);
+    auto connector = std::make_unique<TargetConnector>(*loop_, options.lookup);
+    real_ = connector.get();
+    connector_ = std::move(connector);
   }
   OnLoop([&] {
     manager_ = std::make_unique<SessionManager>(*loop_, *connector_, options.sessions,

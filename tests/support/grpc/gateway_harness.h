@@ -14,6 +14,7 @@
 #include "base/epoll_event_loop.h"
 #include "ldap/connector.h"
 #include "ldap/resolver.h"
+#include "ldap/target_connector.h"
 #include "rpc/grpc/server.h"
 #include "session/session_manager.h"
 #include "support/fake_connector.h"
@@ -53,6 +54,9 @@ class GatewayHarness {
   // Moves the clock and waits until the loop has run what was due.
   void Advance(absl::Duration duration);
 
+  // --- With real targets. ---
+  TargetConnector& target_connector() { return *real_; }
+
   // --- Looking in, from the test's thread. ---
   void OnLoop(EventLoop::Task task);
   // Waits until it holds on the loop.
@@ -86,6 +90,7 @@ class GatewayHarness {
   SteadyClock steady_clock_;
   std::unique_ptr<EpollEventLoop> loop_;
   FakeConnector* fake_ = nullptr;
+  TargetConnector* real_ = nullptr;
   std::unique_ptr<Connector> connector_;
   std::unique_ptr<SessionManager> manager_;
   std::unique_ptr<Server> server_;
