@@ -3,6 +3,8 @@
 #include <grpcpp/security/auth_context.h>
 
 #include <chrono>
+#include <map>
+#include <string_view>
 
 #include "rpc/trace_context.h"
 
@@ -18,6 +20,19 @@ std::string OwnerOf(const grpc::AuthContext& auth) {
   return {};
 }
 
+// Two different ones name no lease: as HTTP joins repeated headers, they are a token that nobody was given.
+std::string TokenIn(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {
+  std::string all;
+  const auto [begin, end] = metadata.equal_range(kSessionHeader);
+  for (auto header = begin; header != end; ++header) {
+    const std::string_view token(header->second.data(), header->second.size());
+    if (all == token) continue;
+    if (!all.empty()) all += ',';
+    all += token;
+  }
+  return all;
+}
+
 std::optional<absl::Duration> DeadlineLeft(const grpc::CallbackServerContext& context) {
   const auto deadline = context.deadline();
   // Without a deadline it is the end of time: no subtraction can hold what is left.
@@ -31,9 +46,7 @@ CallInfo CallInfoOf(const grpc::CallbackServerContext& context) {
   info.caller.owner = OwnerOf(*context.auth_context());
   info.caller.peer = context.peer();
   const auto& metadata = context.client_metadata();
-  if (const auto token = metadata.find(kSessionHeader); token != metadata.end()) {
-    info.token.assign(token->second.data(), token->second.size());
-  }
+  info.token = TokenIn(metadata);
   info.deadline_left = DeadlineLeft(context);
   if (const auto parent = metadata.find("traceparent"); parent != metadata.end()) {
     info.trace_id = TraceIdOf({parent->second.data(), parent->second.size()});

@@ -28,6 +28,17 @@ TEST_F(LeaseTest, IsOpenedBoundUsedAndUnbound) {
   EXPECT_EQ(gateway_.Leases(), 0u);
 }
 
+TEST_F(LeaseTest, TwoDifferentTokensInHeadersNameNoLease) {
+  const std::string one = client_->Open().token(), other = client_->Open().token();
+  const auto end_with = [&](const std::string& second) {
+    return client_->Call(v1::KeepAliveRequest(), nullptr, {.token = one, .deadline = {}, .second_token = second});
+  };
+  EXPECT_TRUE(end_with(one).ok());
+  EXPECT_EQ(end_with(other).reason(), "SESSION_UNKNOWN");
+  client_->Unbind(one);
+  client_->Unbind(other);
+}
+
 TEST_F(LeaseTest, TheTokenMayComeInTheHeaderOrTheField) {
   const std::string token = client_->Open().token();
   v1::KeepAliveRequest request;

@@ -17,7 +17,8 @@ namespace dirlease::testing {
 
 struct CallOptions {
   std::string token;  // goes into metadata; empty = none
-  std::optional<absl::Duration> deadline;  // from now
+  std::optional<absl::Duration> deadline = {};  // from now
+  std::string second_token = {};  // once more the same header
 };
 
 // One RPC of any kind. One thread uses it; Cancel is thread-safe.
