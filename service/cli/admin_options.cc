@@ -13,8 +13,9 @@ void DefineAdminCommands(CLI::App& app, RawOptions& options) {
   CLI::App* admin = app.add_subcommand(
       "admin", "for operators: list and revoke leases, drain the gateway, its log level");
   admin->fallthrough()->require_subcommand(1);
-  CLI::App* list = AddCommand(*admin, options, Operators(RunAdminList), "list", "the gateway's leases",
-                              "dirlease admin list --owner spiffe://example.com/reports");
+  CLI::App* list =
+      AddCommand(*admin, options, Operators(RunAdminList), "list", "the gateway's leases",
+                 "dirlease admin list --owner spiffe://example.com/reports");
   list->add_option_function<std::string>(
       "--owner", [&](const std::string& owner) { invocation.list.set_owner(owner); },
       "only this caller's");
@@ -30,12 +31,13 @@ void DefineAdminCommands(CLI::App& app, RawOptions& options) {
                                "dirlease admin drain --grace 30s");
   AddDuration(*drain, "--grace", "how long running operations and holders have",
               [&](auto grace) { *invocation.drain.mutable_grace() = ToProto(grace); });
-  CLI::App* level = AddCommand(*admin, options, Operators(RunAdminLogLevel), "log-level",
-                               "say or set from which level the gateway logs",
-                               "dirlease admin log-level debug");
-  level->add_option_function<std::string>(
-      "level", [&](const std::string& name) { invocation.log_level.set_level(name); },
-      "from which level; without it, say the present one")
+  CLI::App* level =
+      AddCommand(*admin, options, Operators(RunAdminLogLevel), "log-level",
+                 "say or set from which level the gateway logs", "dirlease admin log-level debug");
+  level
+      ->add_option_function<std::string>(
+          "level", [&](const std::string& name) { invocation.log_level.set_level(name); },
+          "from which level; without it, say the present one")
       ->type_name("debug|info|warning|error");
 }
 

@@ -25,7 +25,8 @@ struct CommandContext {
 
   bool color_out() const { return UseColor(invocation.color, output.out_is_terminal); }
   bool color_err() const { return UseColor(invocation.color, output.err_is_terminal); }
-  // Rewrite a progress line on `err`: on one terminal with the entries it would only tear them apart.
+  // Rewrite a progress line on `err`: on one terminal with the entries it would only tear them
+  // apart.
   bool show_progress() const { return output.err_is_terminal && !output.out_is_terminal; }
 };
 

@@ -1,7 +1,8 @@
-// How the command line is declared, over CLI11: one Define function for each family of commands, and what they share.
-// Shell completions and the manual page are read from the declarations, so these say all there is: an option that takes
-// one of a few words names them in its type ("base|one|sub"), one that takes a file has the type FILE. Internal to the
-// command line; `options` has to outlive parsing everywhere.
+// How the command line is declared, over CLI11: one Define function for each family of commands,
+// and what they share. Shell completions and the manual page are read from the declarations, so
+// these say all there is: an option that takes one of a few words names them in its type
+// ("base|one|sub"), one that takes a file has the type FILE. Internal to the command line;
+// `options` has to outlive parsing everywhere.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -25,8 +26,8 @@ void DefineLeaseCommands(CLI::App& app, RawOptions& options);
 void DefineAdminCommands(CLI::App& app, RawOptions& options);
 void DefineToolCommands(CLI::App& app, RawOptions& options);
 
-// Which entries, and which of their attributes: for every command that searches. The filter and the attributes stand
-// in options.words.
+// Which entries, and which of their attributes: for every command that searches. The filter and the
+// attributes stand in options.words.
 void DefineSearchRequest(CLI::App& app, RawOptions& options);
 void DefineSearchCommand(CLI::App& app, RawOptions& options);
 void DefineBenchCommand(CLI::App& app, RawOptions& options);

@@ -1,5 +1,6 @@
-// A search as DNs, one a line. A control character inside a DN comes as RFC 4514's \xx, which names the same entry, so
-// that a line is always a whole DN. References are not printed: references() tells their number.
+// A search as DNs, one a line. A control character inside a DN comes as RFC 4514's \xx, which names
+// the same entry, so that a line is always a whole DN. References are not printed: references()
+// tells their number.
 #pragma once
 
 #include "cli/search_printer.h"

@@ -1,4 +1,5 @@
-// One gRPC channel to the gateway and the calls that run on it. Internal to GatewayClient. Thread-safe.
+// One gRPC channel to the gateway and the calls that run on it. Internal to GatewayClient.
+// Thread-safe.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -20,7 +21,8 @@ class GatewayChannel {
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
   const std::optional<std::chrono::milliseconds>& timeout() const { return timeout_; }
 
-  // Cancels every running call that tolerates no more interrupts than there were, and later ones before their start.
+  // Cancels every running call that tolerates no more interrupts than there were, and later ones
+  // before their start.
   void Interrupt();
 
   // One running call, known to Interrupt() while it lives.

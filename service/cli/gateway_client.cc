@@ -84,8 +84,7 @@ GatewayClient::GatewayClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)
 GatewayClient::~GatewayClient() = default;
 
 std::unique_ptr<GatewayClient> GatewayClient::NewSibling() const {
-  return std::unique_ptr<GatewayClient>(
-      new GatewayClient(std::make_unique<Impl>(impl_->channel)));
+  return std::unique_ptr<GatewayClient>(new GatewayClient(std::make_unique<Impl>(impl_->channel)));
 }
 
 void GatewayClient::set_lease(std::string_view token) { impl_->lease = token; }
@@ -127,7 +126,8 @@ CallStatus GatewayClient::WhoAmI(v1::WhoAmIResponse& response) {
 
 CallStatus GatewayClient::Unbind(const v1::UnbindRequest& request, v1::UnbindResponse& response,
                                  std::optional<std::chrono::milliseconds> timeout) {
-  Impl::Call call(*impl_, timeout ? timeout : impl_->channel->timeout(), /*tolerated_interrupts=*/1);
+  Impl::Call call(*impl_, timeout ? timeout : impl_->channel->timeout(),
+                  /*tolerated_interrupts=*/1);
   return FromGrpc(impl_->sessions.Unbind(&call.context, request, &response));
 }
 

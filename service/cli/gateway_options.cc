@@ -33,10 +33,11 @@ void DefineConnection(CLI::App& app, RawOptions& options) {
       ->group("Gateway");
   app.add_flag("--plaintext", options.plaintext, "no TLS (the default for loopback addresses only)")
       ->group("Gateway");
-  AddChoice<ColorChoice>(
-      app, "--color", "auto = on terminals, unless NO_COLOR is set",
-      {{"auto", ColorChoice::kAuto}, {"always", ColorChoice::kAlways}, {"never", ColorChoice::kNever}},
-      [&options](ColorChoice choice) { options.invocation.color = choice; })
+  AddChoice<ColorChoice>(app, "--color", "auto = on terminals, unless NO_COLOR is set",
+                         {{"auto", ColorChoice::kAuto},
+                          {"always", ColorChoice::kAlways},
+                          {"never", ColorChoice::kNever}},
+                         [&options](ColorChoice choice) { options.invocation.color = choice; })
       ->group("Gateway");
   app.add_flag("-v,--verbose", options.invocation.verbose, "figures on stderr at the end")
       ->group("Gateway");
@@ -63,7 +64,9 @@ void DefineBind(CLI::App& app, RawOptions& options) {
   app.add_option("-y", options.password_file, "password = whole content of this file")
       ->type_name("FILE")
       ->group("Bind");
-  app.add_flag_callback("-x", [] {}, "simple bind; accepted for ldapsearch's sake")->group("Bind");
+  app.add_flag_callback(
+         "-x", [] {}, "simple bind; accepted for ldapsearch's sake")
+      ->group("Bind");
 }
 
 }  // namespace

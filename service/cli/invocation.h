@@ -16,7 +16,8 @@
 namespace dirlease::cli {
 
 struct CommandContext;
-// Runs on the calling thread until the command's end; returns the exit status, failures are on `err` by then.
+// Runs on the calling thread until the command's end; returns the exit status, failures are on
+// `err` by then.
 using CommandFunction = int (*)(const CommandContext& context);
 
 enum class LeaseUse {

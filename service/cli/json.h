@@ -6,8 +6,8 @@
 
 namespace dirlease::cli {
 
-// A string in quotes, all control characters escaped, U+007F to U+009F too, so that no value can drive a terminal.
-// REQUIRES: IsUtf8(text).
+// A string in quotes, all control characters escaped, U+007F to U+009F too, so that no value can
+// drive a terminal. REQUIRES: IsUtf8(text).
 void AppendJsonString(std::string_view text, std::string& out);
 
 }  // namespace dirlease::cli

@@ -20,7 +20,8 @@ void JsonPrinter::PrintAttributes(const v1::SearchEntry& entry) {
   }
 }
 
-// The next part of an entry may go on with the values of the attribute that the last one ended with.
+// The next part of an entry may go on with the values of the attribute that the last one ended
+// with.
 void JsonPrinter::OpenAttribute(const std::string& type) {
   if (attribute_open_ && attribute_ == type) return;
   if (attribute_open_) text_ += "],";

@@ -1,8 +1,9 @@
-// A search as JSON, one object a line:
-//   {"dn":"uid=ann,...","attributes":{"cn":["Ann"],"jpegPhoto":[{"base64":"/9j/..."}]}}   an entry
-//   {"references":["ldap://..."]}                                                          a search reference
-// A value is a string, or an object with its octets in base64 where they are not UTF-8 (userPassword always, so that no
-// screen shows one by chance). An entry that the search's end cut short has "incomplete":true as its last member.
+// A search as JSON, one object a line, for an entry and for a search reference:
+//   {"dn":"uid=ann,...","attributes":{"cn":["Ann"],"jpegPhoto":[{"base64":"/9j/..."}]}}
+//   {"references":["ldap://..."]}
+// A value is a string, or an object with its octets in base64 where they are not UTF-8
+// (userPassword always, so that no screen shows one by chance). An entry that the search's end cut
+// short has "incomplete":true as its last member.
 #pragma once
 
 #include <string>

@@ -37,8 +37,8 @@ void DefineLeaseCommands(CLI::App& app, RawOptions& options) {
       "UUID: repeating the same open with it gives the same lease");
   AddCommand(*lease, options, {RunLeaseKeep, LeaseUse::kNamed}, "keep", "renew the idle timer",
              "dirlease lease keep");
-  AddCommand(*lease, options, {RunLeaseShow, LeaseUse::kNamed}, "show", "the lease and its running operations",
-             "dirlease lease show");
+  AddCommand(*lease, options, {RunLeaseShow, LeaseUse::kNamed}, "show",
+             "the lease and its running operations", "dirlease lease show");
   DefineHold(*lease, options);
   CLI::App* unbind =
       AddCommand(*lease, options, {RunLeaseUnbind, LeaseUse::kNamed}, "unbind",

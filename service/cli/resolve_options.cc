@@ -146,7 +146,8 @@ void ResolveCompare(const RawOptions& raw, v1::CompareRequest& compare) {
   compare.set_value(std::move(assertion->octets));
 }
 
-// The words of a bench's compare are those that `compare` has; a named lease is one lease, and nothing to open.
+// The words of a bench's compare are those that `compare` has; a named lease is one lease, and
+// nothing to open.
 void ResolveBench(RawOptions& raw, const Invocation& invocation) {
   if (invocation.command.run != &RunBench) return;
   const BenchOptions& bench = invocation.bench;

@@ -43,7 +43,10 @@ std::unique_ptr<SearchPrinter> NewPrinter(const CommandContext& context) {
 class SearchRun {
  public:
   explicit SearchRun(const CommandContext& context)
-      : context_(context), owned_printer_(NewPrinter(context)), printer_(*owned_printer_), start_(Clock::now()) {}
+      : context_(context),
+        owned_printer_(NewPrinter(context)),
+        printer_(*owned_printer_),
+        start_(Clock::now()) {}
 
   int Run() {
     printer_.PrintHeader(context_.invocation.search);

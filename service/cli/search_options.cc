@@ -9,9 +9,12 @@ constexpr char kFooter[] =
     "\nWords after the options: the filter, then attributes; a first word without \"=\" and \"(\" "
     "is an attribute.\n"
     "--output=json writes one object a line, for an entry and for a search reference:\n"
-    "  {\"dn\":\"uid=ann,...\",\"attributes\":{\"cn\":[\"Ann\"],\"jpegPhoto\":[{\"base64\":\"/9j/...\"}]}}\n"
+    "  "
+    "{\"dn\":\"uid=ann,...\",\"attributes\":{\"cn\":[\"Ann\"],\"jpegPhoto\":[{\"base64\":\"/9j/"
+    "...\"}]}}\n"
     "  {\"references\":[\"ldap://...\"]}\n"
-    "with base64 where a value is not UTF-8, and for userPassword. --output=dn writes DNs alone, one a "
+    "with base64 where a value is not UTF-8, and for userPassword. --output=dn writes DNs alone, "
+    "one a "
     "line.\n"
     "Examples:\n"
     "  dirlease search -D uid=ann,ou=people,dc=example,dc=com -W -b dc=example,dc=com '(uid=b*)' "
@@ -29,12 +32,13 @@ void DefineScopeAndAliases(CLI::App& app, v1::SearchRequest& request) {
                         {"sub", v1::SCOPE_SUBTREE},
                         {"children", v1::SCOPE_SUBORDINATES}},
                        [&request](v1::Scope scope) { request.set_scope(scope); });
-  AddChoice<v1::DerefAliases>(app, "-a", "follow aliases (never)",
-                              {{"never", v1::DEREF_ALIASES_NEVER},
-                               {"always", v1::DEREF_ALIASES_ALWAYS},
-                               {"search", v1::DEREF_ALIASES_SEARCHING},
-                               {"find", v1::DEREF_ALIASES_FINDING}},
-                              [&request](v1::DerefAliases deref) { request.set_deref_aliases(deref); });
+  AddChoice<v1::DerefAliases>(
+      app, "-a", "follow aliases (never)",
+      {{"never", v1::DEREF_ALIASES_NEVER},
+       {"always", v1::DEREF_ALIASES_ALWAYS},
+       {"search", v1::DEREF_ALIASES_SEARCHING},
+       {"find", v1::DEREF_ALIASES_FINDING}},
+      [&request](v1::DerefAliases deref) { request.set_deref_aliases(deref); });
 }
 
 void DefineLimits(CLI::App& app, v1::SearchRequest& request) {
@@ -65,8 +69,7 @@ void DefineLimits(CLI::App& app, v1::SearchRequest& request) {
 
 void DefineOutput(CLI::App& app, RawOptions& options) {
   AddChoice<SearchFormat>(
-      app, "--output",
-      "how entries are written (ldif), see below",
+      app, "--output", "how entries are written (ldif), see below",
       {{"ldif", SearchFormat::kLdif}, {"json", SearchFormat::kJson}, {"dn", SearchFormat::kDn}},
       [&options](SearchFormat format) { options.invocation.format = format; });
   app.add_flag_function(

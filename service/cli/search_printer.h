@@ -1,5 +1,5 @@
-// Turns the messages of one Search into text, piece by piece, so that a search of any size needs the memory of one
-// message. Pure: gathers text, the caller writes it. Not thread-safe.
+// Turns the messages of one Search into text, piece by piece, so that a search of any size needs
+// the memory of one message. Pure: gathers text, the caller writes it. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -23,10 +23,11 @@ class SearchPrinter {
 
   // Before the first message.
   virtual void PrintHeader(const v1::SearchRequest&) {}
-  // Parts of one entry (`continued`), also over several messages, become one record. Nothing is printed beyond the
-  // limit.
+  // Parts of one entry (`continued`), also over several messages, become one record. Nothing is
+  // printed beyond the limit.
   void PrintMessage(const v1::SearchResponse& message);
-  // After the last message. `done` is null when the directory's result never came. Ends an entry that was cut short.
+  // After the last message. `done` is null when the directory's result never came. Ends an entry
+  // that was cut short.
   void PrintTrailer(const v1::SearchDone* done, std::string_view operation_id);
 
   // What was printed since the last Clear().

@@ -108,7 +108,7 @@ std::optional<std::string> ReadFile(const std::string& path) {
 }
 
 bool IsReadableByOthers(const std::string& path) {
-  struct stat facts{};
+  struct stat facts {};
   return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && (facts.st_mode & 066) != 0;
 }
 

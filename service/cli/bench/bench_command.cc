@@ -41,7 +41,9 @@ class Bench {
       }
     }
     const LoadFigures figures =
-        LoadRun(Limits(), [this](int64_t number) { return Call(number); }, context_.interrupts).Run();
+        LoadRun(
+            Limits(), [this](int64_t number) { return Call(number); }, context_.interrupts)
+            .Run();
     WipePassword(context_.invocation.open);
     context_.output.out << (options_.json ? BenchJson(options_, figures)
                                           : BenchText(options_, figures));

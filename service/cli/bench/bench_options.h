@@ -8,7 +8,8 @@ namespace dirlease::cli {
 
 enum class BenchKind { kWhoAmI, kCompare, kSearch, kStream, kOpen };
 
-// A latency takes 4 bytes, a time to the first entry 4 more: at most 80 MB in all. A run ends there.
+// A latency takes 4 bytes, a time to the first entry 4 more: at most 80 MB in all. A run ends
+// there.
 inline constexpr int64_t kMaxBenchCalls = 10'000'000;
 
 struct BenchOptions {

@@ -80,12 +80,14 @@ std::string BenchKindName(BenchKind kind) {
 std::string BenchText(const BenchOptions& options, const LoadFigures& figures) {
   std::string out =
       options.kind == BenchKind::kOpen
-          ? fmt::format("open: {} leases opened at once, each unbound after its latency was taken\n",
-                        options.concurrency)
+          ? fmt::format(
+                "open: {} leases opened at once, each unbound after its latency was taken\n",
+                options.concurrency)
           : fmt::format("{}: {} calls at once on {} lease{}\n", BenchKindName(options.kind),
                         options.concurrency, options.leases, options.leases == 1 ? "" : "s");
   out += fmt::format(
-      "{:.3f} s from the first call's start to the last one's end, over one connection; no warm-up, every call "
+      "{:.3f} s from the first call's start to the last one's end, over one connection; no "
+      "warm-up, every call "
       "counts\n\n",
       Seconds(figures));
   out += fmt::format("{:<16}{}   {:.1f}/s\n", "calls", figures.calls(),
@@ -95,16 +97,19 @@ std::string BenchText(const BenchOptions& options, const LoadFigures& figures) {
                        PerSecond(figures.entries, figures));
   }
   AppendLatencies("latency ms", figures.latencies, out);
-  if (options.kind == BenchKind::kStream) AppendLatencies("first entry ms", figures.first_entries, out);
+  if (options.kind == BenchKind::kStream)
+    AppendLatencies("first entry ms", figures.first_entries, out);
   out += "\nstatus\n";
-  for (const auto& [status, count] : figures.statuses) out += fmt::format("  {} {}\n", count, status);
+  for (const auto& [status, count] : figures.statuses)
+    out += fmt::format("  {} {}\n", count, status);
   AppendRemarks(options, figures, out);
   return out;
 }
 
 std::string BenchJson(const BenchOptions& options, const LoadFigures& figures) {
   std::string out = fmt::format(
-      "{{\"kind\":\"{}\",\"leases\":{},\"concurrency\":{},\"seconds\":{:.6f},\"calls\":{},\"calls_per_second\":{:.1f}",
+      "{{\"kind\":\"{}\",\"leases\":{},\"concurrency\":{},\"seconds\":{:.6f},\"calls\":{},\"calls_"
+      "per_second\":{:.1f}",
       BenchKindName(options.kind), options.leases, options.concurrency, Seconds(figures),
       figures.calls(), PerSecond(figures.calls(), figures));
   if (Searches(options)) {

@@ -14,9 +14,9 @@ std::string BenchKindName(BenchKind kind);
 // Says what was measured, and how. REQUIRES: figures as LoadRun::Run() returns them.
 std::string BenchText(const BenchOptions& options, const LoadFigures& figures);
 
-// One object on one line: kind, leases, concurrency, seconds, calls, calls_per_second, entries, entries_per_second,
-// latency_ms and first_entry_ms (p50, p90, p99, p99.9, max; left out where there is none), statuses (a number for each),
-// cut_off.
+// One object on one line: kind, leases, concurrency, seconds, calls, calls_per_second, entries,
+// entries_per_second, latency_ms and first_entry_ms (p50, p90, p99, p99.9, max; left out where
+// there is none), statuses (a number for each), cut_off.
 std::string BenchJson(const BenchOptions& options, const LoadFigures& figures);
 
 }  // namespace dirlease::cli

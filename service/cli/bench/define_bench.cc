@@ -5,16 +5,17 @@ namespace dirlease::cli {
 namespace {
 
 constexpr char kFooter[] =
-    "\nMeasured is what a caller sees: from just before a call to its status, on this machine's clock, over one "
-    "connection.\n"
-    "There is no warm-up: every call counts, but for opening the leases (--kind=open measures that). Calls that run "
-    "when the time\n"
-    "is over are awaited and counted. Latencies are those of calls that ended OK, all of them, up to 10,000,000 calls "
-    "(80 MB), where\n"
+    "\nMeasured is what a caller sees: from just before a call to its status, on this machine's\n"
+    "clock, over one connection. There is no warm-up: every call counts, but for opening the "
+    "leases\n"
+    "(--kind=open measures that). Calls that run when the time is over are awaited and counted.\n"
+    "Latencies are those of calls that ended OK, all of them, up to 10,000,000 calls (80 MB), "
+    "where\n"
     "a run ends. The exit status is that of the first call that failed, 0 without one.\n"
-    "Words after the options: filter and attributes as for `search`; DN and ATTR:VALUE for --kind=compare.\n"
+    "Words after the options: filter and attributes as for `search`; DN and ATTR:VALUE for\n"
+    "--kind=compare.\n"
     "Examples:\n"
-    "  dirlease bench --kind=search -b ou=people,dc=example,dc=com --count 10000 '(uid=ann)' cn mail\n"
+    "  dirlease bench --kind=search -b dc=example,dc=com --count 10000 '(uid=ann)' cn mail\n"
     "  dirlease bench --kind=stream --leases 4 --concurrency 4 -b dc=example,dc=com --output=json\n"
     "  dirlease bench --kind=open -D uid=ann,ou=people,dc=example,dc=com -W --duration 10s";
 
@@ -27,7 +28,8 @@ void DefineLoad(CLI::App& app, BenchOptions& bench) {
                         {"stream", BenchKind::kStream},
                         {"open", BenchKind::kOpen}},
                        [&bench](BenchKind kind) { bench.kind = kind; });
-  app.add_option("--leases", bench.leases, "leases to open first, at most 10,000; calls take turns on them (1)")
+  app.add_option("--leases", bench.leases,
+                 "leases to open first, at most 10,000; calls take turns on them (1)")
       ->type_name("COUNT")
       ->check(Unnamed(CLI::Range(1, 10'000)));
   app.add_option("--concurrency", bench.concurrency, "calls at once, at most 1,000 (8)")

@@ -1,4 +1,5 @@
-// All latencies of a run, none left out: percentiles are exact to the microsecond. 4 bytes each. Not thread-safe.
+// All latencies of a run, none left out: percentiles are exact to the microsecond. 4 bytes each.
+// Not thread-safe.
 #pragma once
 
 #include <chrono>
@@ -16,8 +17,8 @@ class Latencies {
   void Sort();
 
   bool empty() const { return microseconds_.empty(); }
-  // In milliseconds, by nearest rank: the smallest latency that at least `percent` of all do not exceed; 100 = the
-  // longest. REQUIRES: Sort()ed, not empty, 0 < percent <= 100.
+  // In milliseconds, by nearest rank: the smallest latency that at least `percent` of all do not
+  // exceed; 100 = the longest. REQUIRES: Sort()ed, not empty, 0 < percent <= 100.
   double Percentile(double percent) const;
 
  private:

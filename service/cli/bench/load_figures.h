@@ -18,7 +18,8 @@ struct LoadFigures {
   // Of those that brought entries: to the first message with one.
   Latencies first_entries;
   int64_t entries = 0;
-  // By status code, with the gateway's reason where it gave one. Calls that Ctrl-C cut off are not in it.
+  // By status code, with the gateway's reason where it gave one. Calls that Ctrl-C cut off are not
+  // in it.
   std::map<std::string, int64_t> statuses;
   std::optional<CallStatus> first_failure;
   int64_t cut_off = 0;

@@ -61,7 +61,8 @@ void LoadRun::Note(const Call& call, LoadFigures& figures) const {
   }
   ++figures.statuses["OK"];
   figures.latencies.Add(call.end - call.start);
-  if (call.first_entry != Clock::time_point()) figures.first_entries.Add(call.first_entry - call.start);
+  if (call.first_entry != Clock::time_point())
+    figures.first_entries.Add(call.first_entry - call.start);
 }
 
 }  // namespace dirlease::cli

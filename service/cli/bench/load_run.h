@@ -1,6 +1,7 @@
-// Calls of one kind, as many at once as were asked for, each on a thread of its own that starts the next when one ends.
-// No call begins after the run's time; those that run then are awaited and counted. A worker whose calls all fail gives
-// up after kMaxFailuresInARow of them, so that a gateway in trouble is not hammered. Made for one Run().
+// Calls of one kind, as many at once as were asked for, each on a thread of its own that starts the
+// next when one ends. No call begins after the run's time; those that run then are awaited and
+// counted. A worker whose calls all fail gives up after kMaxFailuresInARow of them, so that a
+// gateway in trouble is not hammered. Made for one Run().
 #pragma once
 
 #include <atomic>

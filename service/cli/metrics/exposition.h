@@ -1,4 +1,5 @@
-// Prometheus' text exposition format (version 0.0.4), as far as its samples go. Value type, thread-safe to read.
+// Prometheus' text exposition format (version 0.0.4), as far as its samples go. Value type,
+// thread-safe to read.
 #pragma once
 
 #include <functional>
@@ -29,8 +30,9 @@ class Exposition {
   // Values of one name, added up by one label.
   std::map<std::string, double> SumBy(std::string_view name, const std::string& label) const;
 
-  // Estimates a quantile of a histogram from its cumulative buckets, linear within one, over all samples of
-  // `name` + "_bucket" with this label. Infinity beyond the last finite bucket; nothing when it counted nothing.
+  // Estimates a quantile of a histogram from its cumulative buckets, linear within one, over all
+  // samples of `name` + "_bucket" with this label. Infinity beyond the last finite bucket; nothing
+  // when it counted nothing.
   std::optional<double> Quantile(double quantile, const std::string& name, const std::string& label,
                                  const std::string& value) const;
 

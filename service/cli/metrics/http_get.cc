@@ -48,7 +48,8 @@ void SetOptions(CURL* curl, Exchange& exchange) {
 
 HttpAnswer HttpGet(const HttpRequest& request) {
   [[maybe_unused]] static const CURLcode once = curl_global_init(CURL_GLOBAL_DEFAULT);
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(), &curl_easy_cleanup);
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> curl(curl_easy_init(),
+                                                                 &curl_easy_cleanup);
   if (curl == nullptr) return {.error = "no memory"};
   Exchange exchange{request, {}};
   char reason[CURL_ERROR_SIZE] = "";

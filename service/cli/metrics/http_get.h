@@ -1,4 +1,5 @@
-// One GET of a small text over HTTP(S), with libcurl. Blocks. No redirects, no proxy, no credentials.
+// One GET of a small text over HTTP(S), with libcurl. Blocks. No redirects, no proxy, no
+// credentials.
 #pragma once
 
 #include <chrono>

@@ -48,7 +48,8 @@ int RunMetrics(const CommandContext& context) {
   }
   const auto metrics = Exposition::Parse(answer.body);
   if (!metrics) {
-    context.output.err << "dirlease: metrics failed: " << url << " answers something else than metrics\n";
+    context.output.err << "dirlease: metrics failed: " << url
+                       << " answers something else than metrics\n";
     return kExitLocalFailure;
   }
   context.output.out << MetricsTable(*metrics);

@@ -108,7 +108,8 @@ class Table {
     out_ += fmt::format("\n{:<20}{:>10}{:>9}{:>9}{:>9}   {}\n", "RPCs", "calls", "not OK", "p50 ms",
                         "p99 ms", "codes");
     for (const auto& [method, codes] : methods) Rpc(method, codes);
-    out_ += "(p50 and p99 are estimates from the histogram's buckets, of all calls since the start)\n";
+    out_ +=
+        "(p50 and p99 are estimates from the histogram's buckets, of all calls since the start)\n";
   }
 
   void Rpc(const std::string& method, const std::map<std::string, double>& codes) {
@@ -117,11 +118,12 @@ class Table {
       calls += count;
       if (code != "OK") failed += count;
     }
-    out_ += fmt::format("{:<20}{:>10.0f}{:>9}{:>9}{:>9}   {}\n", Clean(method), calls,
-                        fmt::format("{:.1f} %", calls > 0 ? 100 * failed / calls : 0),
-                        Milliseconds(metrics_.Quantile(0.5, "dirlease_rpc_seconds", "method", method)),
-                        Milliseconds(metrics_.Quantile(0.99, "dirlease_rpc_seconds", "method", method)),
-                        Counts(codes));
+    out_ +=
+        fmt::format("{:<20}{:>10.0f}{:>9}{:>9}{:>9}   {}\n", Clean(method), calls,
+                    fmt::format("{:.1f} %", calls > 0 ? 100 * failed / calls : 0),
+                    Milliseconds(metrics_.Quantile(0.5, "dirlease_rpc_seconds", "method", method)),
+                    Milliseconds(metrics_.Quantile(0.99, "dirlease_rpc_seconds", "method", method)),
+                    Counts(codes));
   }
 
   const Exposition& metrics_;

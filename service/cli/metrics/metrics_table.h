@@ -7,8 +7,8 @@
 
 namespace dirlease::cli {
 
-// What there is now, then what has happened since the gateway's start, then the RPCs, a line for each method. What the
-// gateway does not tell is left out. Control characters are replaced.
+// What there is now, then what has happened since the gateway's start, then the RPCs, a line for
+// each method. What the gateway does not tell is left out. Control characters are replaced.
 std::string MetricsTable(const Exposition& metrics);
 
 }  // namespace dirlease::cli

@@ -20,7 +20,8 @@ _dirlease() {
     case $word in
 )";
 
-constexpr char kFiles[] = R"() mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames 2>/dev/null; return ;;
+constexpr char kFiles[] =
+    R"() mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames 2>/dev/null; return ;;
 )";
 
 constexpr char kTail[] = R"(  esac
@@ -68,7 +69,8 @@ void AppendWords(const CommandModel& root, const CommandModel& command, std::str
     const std::vector<std::string> common = NamesOf(root.options);
     options.insert(options.end(), common.begin(), common.end());
   }
-  out += "    " + ShellQuote(command.path) + ")\n      commands=" + ShellQuote(Join(commands, " ")) +
+  out += "    " + ShellQuote(command.path) +
+         ")\n      commands=" + ShellQuote(Join(commands, " ")) +
          "\n      options=" + ShellQuote(Join(options, " ")) + " ;;\n";
 }
 
@@ -79,7 +81,8 @@ std::string BashCompletion(const CommandModel& root) {
   out += "      " + Join(NamesWithValue(root), " | ") + ")\n" +
          "        index+=1\n        [[ ${COMP_WORDS[index]} == '=' ]] && index+=1 ;;\n" +
          "      -*) ;;\n      *)\n        case \"$at $word\" in\n          " +
-         Join(Quoted(Paths(root)), " | ") + ") at=\"$at $word\" ;;\n        esac ;;\n    esac\n  done\n" +
+         Join(Quoted(Paths(root)), " | ") +
+         ") at=\"$at $word\" ;;\n        esac ;;\n    esac\n  done\n" +
          "  case \"$at:$previous\" in\n";
   for (const CommandModel* command : Flatten(root)) AppendValues(*command, out);
   out += "  esac\n  case $at in\n";

@@ -1,5 +1,5 @@
-// The commands and options as the parser knows them, for pages that are made of them: completions and the manual. Value
-// types.
+// The commands and options as the parser knows them, for pages that are made of them: completions
+// and the manual. Value types.
 #pragma once
 
 #include <string>

@@ -62,7 +62,8 @@ std::string FishCompletion(const CommandModel& root) {
   out += "            case " + Join(NamesWithValue(root), " ") +
          "\n                set skip 1\n            case '-*'\n            case '*'\n" +
          "                switch \"$at $word\"\n                    case " + Join(paths, " ") +
-         "\n                        set at \"$at $word\"\n                end\n        end\n    end\n" +
+         "\n                        set at \"$at $word\"\n                end\n        end\n    "
+         "end\n" +
          "    test \"$at\" = \"$argv[1]\"\nend\ncomplete -c dirlease -f\n";
   for (const CommandModel* command : Flatten(root)) {
     AppendWords(*command, out);

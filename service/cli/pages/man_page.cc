@@ -77,7 +77,8 @@ void AppendCommand(const CommandModel& command, std::string& out) {
 void AppendGroups(const CommandModel& root, std::string& out) {
   std::string group;
   for (const OptionModel& option : root.options) {
-    if (option.group != group) out += ".SS " + Roff(option.group == "Options" ? "General" : option.group) + "\n";
+    if (option.group != group)
+      out += ".SS " + Roff(option.group == "Options" ? "General" : option.group) + "\n";
     group = option.group;
     AppendOption(option, out);
   }
@@ -101,11 +102,14 @@ void AppendEnvironment(const CommandModel& root, std::string& out) {
 }  // namespace
 
 std::string ManPage(const CommandModel& root) {
-  std::string out = ".\\\" Made by `dirlease man-page`.\n.TH DIRLEASE 1 \"\" \"dirlease " DIRLEASE_VERSION
-                    "\" \"User Commands\"\n.SH NAME\ndirlease \\- client of the dirlease gateway to LDAP directories\n"
-                    ".SH SYNOPSIS\n" +
-                    Usage(root) + "\n.SH DESCRIPTION\n" + Roff(root.description) +
-                    "\nOptions may stand before or after the command; those under OPTIONS go with every command.\n";
+  std::string out =
+      ".\\\" Made by `dirlease man-page`.\n.TH DIRLEASE 1 \"\" \"dirlease " DIRLEASE_VERSION
+      "\" \"User Commands\"\n.SH NAME\ndirlease \\- client of the dirlease gateway to LDAP "
+      "directories\n"
+      ".SH SYNOPSIS\n" +
+      Usage(root) + "\n.SH DESCRIPTION\n" + Roff(root.description) +
+      "\nOptions may stand before or after the command; those under OPTIONS go with every "
+      "command.\n";
   out += ".SH COMMANDS\n";
   for (const CommandModel* command : Flatten(root)) {
     if (command->commands.empty()) AppendCommand(*command, out);

@@ -19,7 +19,7 @@ using testing::SizeIs;
 
 class BenchCommand : public testing::Test {
  protected:
-  ClientRun Run(std::vector<std::string> arguments) { 
+  ClientRun Run(std::vector<std::string> arguments) {
     Interrupts interrupts;
     return Run(std::move(arguments), interrupts);
   }
@@ -35,9 +35,10 @@ TEST_F(BenchCommand, MakesTheCallsOnItsLeasesAndUnbindsThem) {
   gateway_.token_in_header = "token";
   const ClientRun run = Run({"--leases", "3", "--count", "50", "-D", "cn=me", "-w", "s3cret!"});
   EXPECT_EQ(run.exit_status, 0) << run.err;
-  EXPECT_THAT(run.out, AllOf(HasSubstr("whoami: 8 calls at once on 3 leases\n"), HasSubstr("no warm-up"),
-                             HasSubstr("calls           50   "), HasSubstr("latency ms      p50 "),
-                             HasSubstr("   p99.9 "), HasSubstr("   max "), HasSubstr("\n  50 OK\n")));
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("whoami: 8 calls at once on 3 leases\n"), HasSubstr("no warm-up"),
+                    HasSubstr("calls           50   "), HasSubstr("latency ms      p50 "),
+                    HasSubstr("   p99.9 "), HasSubstr("   max "), HasSubstr("\n  50 OK\n")));
   EXPECT_THAT(run.out, Not(HasSubstr("entries")));
   EXPECT_THAT(gateway_.opened, SizeIs(3));
   for (const auto& opened : gateway_.opened)
@@ -56,8 +57,8 @@ TEST_F(BenchCommand, CountsEntriesOfSearches) {
     writer.Write(message);
     return grpc::Status::OK;
   };
-  const ClientRun run = Run({"--kind=stream", "--count=10", "--concurrency=2", "-b", "dc=x", "(cn=a)",
-                             "sn", "--output=json"});
+  const ClientRun run = Run({"--kind=stream", "--count=10", "--concurrency=2", "-b", "dc=x",
+                             "(cn=a)", "sn", "--output=json"});
   EXPECT_THAT(run.out, testing::MatchesRegex(
                            R"(\{"kind":"stream","leases":1,"concurrency":2,"seconds":[0-9.]+,)"
                            R"("calls":10,"calls_per_second":[0-9.]+,"entries":20,)"
@@ -80,7 +81,8 @@ TEST_F(BenchCommand, ComparesWhatItIsTold) {
 
 TEST_F(BenchCommand, OpensAndUnbindsEachTime) {
   const ClientRun run = Run({"--kind=open", "--count=7", "--concurrency=2"});
-  EXPECT_THAT(run.out, AllOf(HasSubstr("each unbound after its latency was taken"), HasSubstr("  7 OK\n")));
+  EXPECT_THAT(run.out,
+              AllOf(HasSubstr("each unbound after its latency was taken"), HasSubstr("  7 OK\n")));
   EXPECT_THAT(gateway_.opened, SizeIs(7));
   EXPECT_THAT(gateway_.unbound, SizeIs(7));
 }
@@ -105,7 +107,8 @@ TEST_F(BenchCommand, CtrlCEndsItWithAReportAndUnbinds) {
   };
   const ClientRun run = Run({"--kind=search", "--concurrency=1", "--count=1000"}, interrupts);
   EXPECT_EQ(run.exit_status, 128 + SIGINT);
-  EXPECT_THAT(run.out, AllOf(HasSubstr("calls           0 "), HasSubstr("not counted: 1 calls that Ctrl-C cut off")));
+  EXPECT_THAT(run.out, AllOf(HasSubstr("calls           0 "),
+                             HasSubstr("not counted: 1 calls that Ctrl-C cut off")));
   EXPECT_THAT(gateway_.unbound, SizeIs(1));
 }
 

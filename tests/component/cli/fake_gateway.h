@@ -1,5 +1,6 @@
 // A gateway that answers from a script and notes what it was asked, for the client's tests. Its
-// methods run on gRPC's threads while the client blocks; the notes may be read after the client is done.
+// methods run on gRPC's threads while the client blocks; the notes may be read after the client is
+// done.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -67,7 +68,7 @@ class FakeGateway {
   v1::WhoAmIResponse who_am_i_response;
   v1::AbandonResponse abandon_response;
   v1::GetSessionResponse session;
-  std::vector<v1::HoldSessionResponse> hold_events;  // then `status`
+  std::vector<v1::HoldSessionResponse> hold_events;    // then `status`
   std::vector<admin::v1::ListSessionsResponse> pages;  // named by their index
   bool revoked = true;
 

@@ -65,7 +65,8 @@ TEST_F(HealthCommand, GatewayThatIsNotThereIsSaidOnce) {
 // Each written line runs the next action.
 class SteppedOutput : public std::stringbuf {
  public:
-  explicit SteppedOutput(std::vector<std::function<void()>> actions) : actions_(std::move(actions)) {}
+  explicit SteppedOutput(std::vector<std::function<void()>> actions)
+      : actions_(std::move(actions)) {}
 
  protected:
   int sync() override {

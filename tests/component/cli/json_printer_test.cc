@@ -15,7 +15,8 @@ v1::SearchEntry& AddEntry(v1::SearchResponse& message, const std::string& dn) {
   return *entry;
 }
 
-void AddValues(v1::SearchEntry& entry, const std::string& type, const std::vector<std::string>& values) {
+void AddValues(v1::SearchEntry& entry, const std::string& type,
+               const std::vector<std::string>& values) {
   v1::Attribute* attribute = entry.add_attributes();
   attribute->set_type(type);
   for (const std::string& value : values) attribute->add_values(value);
@@ -25,16 +26,18 @@ TEST(JsonPrinterValues, AreTextOrBase64) {
   JsonPrinter printer(0);
   v1::SearchResponse message;
   v1::SearchEntry& entry = AddEntry(message, "cn=\"M\xc3\xbcller\\, A\"");
-  AddValues(entry, "cn", {"a\"\\/\n\t\x1b[0m", std::string("x\0y", 3), "M\xc3\xbc\x7f\xc2\x9b", ""});
+  AddValues(entry, "cn",
+            {"a\"\\/\n\t\x1b[0m", std::string("x\0y", 3), "M\xc3\xbc\x7f\xc2\x9b", ""});
   AddValues(entry, "jpegPhoto", {"\xff\xd8"});
   AddValues(entry, "userPassword;x-a", {"secret"});
   AddValues(entry, "mail", {});
   printer.PrintMessage(message);
-  EXPECT_EQ(printer.text(),
-            "{\"dn\":\"cn=\\\"M\xc3\xbcller\\\\, A\\\"\",\"attributes\":{"
-            "\"cn\":[\"a\\\"\\\\/\\n\\u0009\\u001b[0m\",\"x\\u0000y\",\"M\xc3\xbc\\u007f\\u009b\",\"\"],"
-            "\"jpegPhoto\":[{\"base64\":\"/9g=\"}],"
-            "\"userPassword;x-a\":[{\"base64\":\"c2VjcmV0\"}],\"mail\":[]}}\n");
+  EXPECT_EQ(
+      printer.text(),
+      "{\"dn\":\"cn=\\\"M\xc3\xbcller\\\\, A\\\"\",\"attributes\":{"
+      "\"cn\":[\"a\\\"\\\\/\\n\\u0009\\u001b[0m\",\"x\\u0000y\",\"M\xc3\xbc\\u007f\\u009b\",\"\"],"
+      "\"jpegPhoto\":[{\"base64\":\"/9g=\"}],"
+      "\"userPassword;x-a\":[{\"base64\":\"c2VjcmV0\"}],\"mail\":[]}}\n");
 }
 
 TEST(JsonPrinterEntries, PartsOfOneEntryAreOneObjectAndReferencesWaitForItsEnd) {

@@ -47,13 +47,15 @@ dirlease_rpc_seconds_bucket{method="Search",le="+Inf"} 100
 class OneAnswer {
  public:
   explicit OneAnswer(std::string answer)
-      : listener_(dirlease::testing::ListenOnLoopback()), thread_([this, answer = std::move(answer)] {
+      : listener_(dirlease::testing::ListenOnLoopback()),
+        thread_([this, answer = std::move(answer)] {
           const int connection = accept(listener_.get(), nullptr, nullptr);
           char request[4096];
           const ssize_t size = read(connection, request, sizeof request);
           if (size > 0) request_.assign(request, static_cast<size_t>(size));
           for (size_t sent = 0; sent < answer.size();) {
-            const ssize_t count = send(connection, answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
+            const ssize_t count =
+                send(connection, answer.data() + sent, answer.size() - sent, MSG_NOSIGNAL);
             if (count <= 0) break;
             sent += static_cast<size_t>(count);
           }
@@ -86,21 +88,22 @@ TEST(MetricsCommand, PrintsATable) {
   OneAnswer gateway(Http("200 OK", kMetrics));
   const ClientRun run = RunClient({"metrics", gateway.address()});
   EXPECT_EQ(run.exit_status, 0) << run.err;
-  EXPECT_EQ(run.out,
-            "dirlease       0.1.0\n"
-            "draining       yes\n"
-            "leases         active 12, opening 0\n"
-            "operations     running 3\n"
-            "paused         1 connections\n"
-            "memory budget  1.2 MiB of 256.0 MiB used (0.5 %)\n"
-            "\nsince the start\n"
-            "opens          ok 20, invalidCredentials 2\n"
-            "lease endings  unbind 7\n"
-            "abandons       cancelled 4\n"
-            "entries        12345, 1.0 MiB\n"
-            "\nRPCs                     calls   not OK   p50 ms   p99 ms   codes\n"
-            "Search                     100    5.0 %        1      7.5   OK 95, CANCELLED 5\n"
-            "(p50 and p99 are estimates from the histogram's buckets, of all calls since the start)\n");
+  EXPECT_EQ(
+      run.out,
+      "dirlease       0.1.0\n"
+      "draining       yes\n"
+      "leases         active 12, opening 0\n"
+      "operations     running 3\n"
+      "paused         1 connections\n"
+      "memory budget  1.2 MiB of 256.0 MiB used (0.5 %)\n"
+      "\nsince the start\n"
+      "opens          ok 20, invalidCredentials 2\n"
+      "lease endings  unbind 7\n"
+      "abandons       cancelled 4\n"
+      "entries        12345, 1.0 MiB\n"
+      "\nRPCs                     calls   not OK   p50 ms   p99 ms   codes\n"
+      "Search                     100    5.0 %        1      7.5   OK 95, CANCELLED 5\n"
+      "(p50 and p99 are estimates from the histogram's buckets, of all calls since the start)\n");
   EXPECT_THAT(gateway.request(), ::testing::StartsWith("GET /metrics HTTP/1.1\r\n"));
 }
 
@@ -117,7 +120,8 @@ TEST(MetricsCommand, RefusesWhatIsNoAnswer) {
   EXPECT_EQ(refused.exit_status, 214);
   EXPECT_THAT(refused.err, HasSubstr("HTTP status 404"));
   OneAnswer chatty(Http("200 OK", std::string((16 << 20) + 1, '#')));
-  EXPECT_THAT(RunClient({"metrics", chatty.address()}).err, HasSubstr("longer than 16777216 octets"));
+  EXPECT_THAT(RunClient({"metrics", chatty.address()}).err,
+              HasSubstr("longer than 16777216 octets"));
   OneAnswer odd(Http("200 OK", "<html>\n"));
   EXPECT_EQ(RunClient({"metrics", odd.address()}).exit_status, 1);
   OneAnswer moving(Http("302 Found\r\nLocation: http://127.0.0.1:1/", ""));
@@ -141,8 +145,8 @@ TEST(MetricsCommand, NeedsAnAddressAndTakesNoOtherScheme) {
 }
 
 TEST(ExpositionParse, KnowsQuotesEscapesNumbersAndTimestamps) {
-  const auto metrics = Exposition::Parse(
-      "a{x=\"1,}\\\"\\\\\\n\", y=\"\",} +Inf 1700000000\n\n#c\nb 1e3\r\nc{} NaN");
+  const auto metrics =
+      Exposition::Parse("a{x=\"1,}\\\"\\\\\\n\", y=\"\",} +Inf 1700000000\n\n#c\nb 1e3\r\nc{} NaN");
   ASSERT_TRUE(metrics);
   ASSERT_EQ(metrics->samples().size(), 3u);
   EXPECT_EQ(metrics->samples()[0].label("x"), "1,}\"\\\n");
@@ -155,7 +159,8 @@ TEST(ExpositionParse, KnowsQuotesEscapesNumbersAndTimestamps) {
 
 TEST(ExpositionQuantile, IsLinearWithinItsBucketAndHonestBeyondTheLast) {
   const auto metrics = Exposition::Parse(
-      "h_bucket{m=\"a\",le=\"1\"} 0\nh_bucket{m=\"a\",le=\"2\"} 10\nh_bucket{m=\"a\",le=\"+Inf\"} 20\n"
+      "h_bucket{m=\"a\",le=\"1\"} 0\nh_bucket{m=\"a\",le=\"2\"} 10\nh_bucket{m=\"a\",le=\"+Inf\"} "
+      "20\n"
       "h_bucket{m=\"b\",le=\"+Inf\"} 0\n");
   EXPECT_DOUBLE_EQ(*metrics->Quantile(0.25, "h", "m", "a"), 1.5);
   EXPECT_TRUE(std::isinf(*metrics->Quantile(0.99, "h", "m", "a")));

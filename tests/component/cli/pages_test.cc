@@ -1,4 +1,5 @@
-// Completions and manual pages: made from the parser's own table, and taken by the programs they are for.
+// Completions and manual pages: made from the parser's own table, and taken by the programs they
+// are for.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -73,13 +74,15 @@ TEST_F(BashCompletionOf, Commands) {
               UnorderedElementsAre("list", "revoke", "drain", "log-level"));
   EXPECT_THAT(Complete({"dirlease", "--address", "127.0.0.1", ":", "1", "-v", "lease", "ho"}),
               ElementsAre("hold"));
-  EXPECT_THAT(Complete({"dirlease", "--label", "lease", "a"}), UnorderedElementsAre("abandon", "admin"));
+  EXPECT_THAT(Complete({"dirlease", "--label", "lease", "a"}),
+              UnorderedElementsAre("abandon", "admin"));
   EXPECT_THAT(Complete({"dirlease", "search", "admin", ""}), IsEmpty());
 }
 
 TEST_F(BashCompletionOf, OptionsOfTheCommandAndOfAll) {
   EXPECT_THAT(Complete({"dirlease", "lease", "unbind", "--w"}), ElementsAre("--wait"));
-  EXPECT_THAT(Complete({"dirlease", "lease", "unbind", "--"}), IsSupersetOf({"--wait", "--address", "--color"}));
+  EXPECT_THAT(Complete({"dirlease", "lease", "unbind", "--"}),
+              IsSupersetOf({"--wait", "--address", "--color"}));
   EXPECT_THAT(Complete({"dirlease", "--"}), Not(Contains("--wait")));
 }
 
@@ -96,7 +99,9 @@ TEST_F(BashCompletionOf, Values) {
 }
 
 TEST_F(Pages, AreTakenByTheirShells) {
-  EXPECT_EQ(dirlease::testing::RunProgram({"/bin/bash", "-n", FileOf({"completion", "bash"})}).output, "");
+  EXPECT_EQ(
+      dirlease::testing::RunProgram({"/bin/bash", "-n", FileOf({"completion", "bash"})}).output,
+      "");
   for (const char* shell : {"zsh", "fish"}) {
     const std::string script = FileOf({"completion", shell});
     if (PathOf(shell).empty()) continue;
@@ -126,20 +131,23 @@ TEST_F(Pages, ManualNamesEveryCommandAndOption) {
   const std::string page = WithoutEscapes(RunClient({"man-page"}).out);
   const std::set<std::string> options = OptionsIn(page);
   std::vector<std::vector<std::string>> commands = {{}};
+  const std::regex command_list("\nsubcommands:\n", std::regex::icase);
   const std::regex command_line("\n  ([a-z-]+) .*");
   for (size_t i = 0; i < commands.size(); ++i) {
     std::vector<std::string> arguments = commands[i];
     arguments.push_back("--help");
     const std::string help = RunClient(arguments).out;
-    for (const std::string& option : OptionsIn(help)) EXPECT_THAT(options, Contains(option)) << help;
-    const size_t list = help.find("\nSubcommands:\n");
-    if (list == std::string::npos) {
+    for (const std::string& option : OptionsIn(help))
+      EXPECT_THAT(options, Contains(option)) << help;
+    std::smatch list;
+    if (!std::regex_search(help, list, command_list)) {
       std::string title = " dirlease";
       for (const std::string& word : commands[i]) title += " " + word;
       EXPECT_THAT(page, ::testing::HasSubstr(".SS " + title + " ")) << help;
       continue;
     }
-    const std::string below = help.substr(list + 13, help.find("\n\n", list) - list - 13);
+    const std::string rest = "\n" + list.suffix().str();
+    const std::string below = rest.substr(0, rest.find("\n\n"));
     for (std::sregex_iterator at(below.begin(), below.end(), command_line), end; at != end; ++at) {
       commands.push_back(commands[i]);
       commands.back().push_back((*at)[1]);
@@ -151,10 +159,12 @@ TEST_F(Pages, ManualNamesEveryCommandAndOption) {
 TEST_F(Pages, ManualsFormatWithoutAWarning) {
   const std::string page = FileOf({"man-page"});
   const std::string generator =
-      std::string(DIRLEASE_EXAMPLE).substr(0, std::string(DIRLEASE_EXAMPLE).rfind('/')) + "/man/help-to-man";
+      std::string(DIRLEASE_EXAMPLE).substr(0, std::string(DIRLEASE_EXAMPLE).rfind('/')) +
+      "/man/help-to-man";
   const std::string daemon_page = folder_.File("dirleased.8");
   const auto made = dirlease::testing::RunProgram(
-      {"/bin/bash", "-o", "pipefail", "-euc", "'" + Dirleased() + "' --help | '" + generator + "' 1 >" + daemon_page});
+      {"/bin/bash", "-o", "pipefail", "-euc",
+       "'" + Dirleased() + "' --help | '" + generator + "' 1 >" + daemon_page});
   EXPECT_EQ(made.status, 0) << made.output;
   const auto help = dirlease::testing::RunProgram({Dirleased(), "--help"});
   std::ostringstream daemon_text;

@@ -56,7 +56,8 @@ TEST_F(SearchOutput, HasColorsOnlyWhenToldSoOrOnATerminal) {
   EXPECT_THAT(Run({"--output=json", "--color=always"}).out, Not(HasSubstr("\x1b")));
   gateway_.search_script = nullptr;
   gateway_.status = grpc::Status(grpc::UNAVAILABLE, "gone");
-  EXPECT_THAT(Run({"--color=always"}).err, HasSubstr("dirlease: \x1b[1;31msearch failed\x1b[0m: gone"));
+  EXPECT_THAT(Run({"--color=always"}).err,
+              HasSubstr("dirlease: \x1b[1;31msearch failed\x1b[0m: gone"));
   EXPECT_THAT(Run({}).err, HasSubstr("dirlease: search failed: gone"));
 }
 
