@@ -16,7 +16,7 @@ int ReportFailure(const CommandContext& context, std::string_view action,
     context.output.err << "dirlease: " << action << " interrupted\n";
     return kExitSignalBase + signal_number;
   }
-  context.output.err << RenderFailure(action, failure);
+  context.output.err << RenderFailure(action, failure, context.color_err());
   return ExitStatusOf(failure);
 }
 

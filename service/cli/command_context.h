@@ -13,8 +13,8 @@ namespace dirlease::cli {
 struct Output {
   std::ostream& out;
   std::ostream& err;
-  // Rewrite a progress line on `err`.
-  bool show_progress = false;
+  bool out_is_terminal = false;
+  bool err_is_terminal = false;
 };
 
 struct CommandContext {
@@ -22,6 +22,12 @@ struct CommandContext {
   GatewayClient& client;
   const Output& output;
   const Interrupts& interrupts;
+
+  bool color_out() const { return UseColor(invocation.color, output.out_is_terminal); }
+  bool color_err() const { return UseColor(invocation.color, output.err_is_terminal); }
+  // Rewrite a progress line on `err`: on one terminal with the entries it would only tear them
+  // apart.
+  bool show_progress() const { return output.err_is_terminal && !output.out_is_terminal; }
 };
 
 // Tells people about a call that did not end OK and gives the exit status. REQUIRES: status.code()

@@ -6,46 +6,10 @@
 #include "cli/exit_status.h"
 
 namespace dirlease::cli {
-namespace {
-
-int Dispatch(const CommandContext& context) {
-  switch (context.invocation.command) {
-    case Command::kSearch:
-      return RunSearch(context);
-    case Command::kCompare:
-      return RunCompare(context);
-    case Command::kWhoAmI:
-      return RunWhoAmI(context);
-    case Command::kAbandon:
-      return RunAbandon(context);
-    case Command::kLeaseOpen:
-      return RunLeaseOpen(context);
-    case Command::kLeaseKeep:
-      return RunLeaseKeep(context);
-    case Command::kLeaseShow:
-      return RunLeaseShow(context);
-    case Command::kLeaseUnbind:
-      return RunLeaseUnbind(context);
-    case Command::kLeaseHold:
-      return RunLeaseHold(context);
-    case Command::kAdminList:
-      return RunAdminList(context);
-    case Command::kAdminRevoke:
-      return RunAdminRevoke(context);
-    case Command::kAdminDrain:
-      return RunAdminDrain(context);
-    case Command::kAdminLogLevel:
-      return RunAdminLogLevel(context);
-  }
-  return kExitUsage;
-}
-
-}  // namespace
-
 int RunCommand(Invocation& invocation, const Output& output, Interrupts& interrupts) {
   GatewayClient client(invocation.connection);
   interrupts.SetListener([&client] { client.Interrupt(); });
-  const int exit_status = Dispatch({invocation, client, output, interrupts});
+  const int exit_status = invocation.command.run({invocation, client, output, interrupts});
   interrupts.SetListener({});
   output.out.flush();
   if (exit_status == kExitSuccess && !output.out) {

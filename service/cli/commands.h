@@ -1,5 +1,4 @@
-// The commands of `dirlease`. Each runs on the calling thread until its end and returns the exit
-// status; failures are on `err` by then.
+// The commands of `dirlease`: see CommandFunction.
 #pragma once
 
 #include "cli/command_context.h"
@@ -26,5 +25,9 @@ int RunAdminList(const CommandContext& context);
 int RunAdminRevoke(const CommandContext& context);
 int RunAdminDrain(const CommandContext& context);
 int RunAdminLogLevel(const CommandContext& context);
+int RunHealth(const CommandContext& context);
+int RunMetrics(const CommandContext& context);
+// Reports what was measured even when interrupted.
+int RunBench(const CommandContext& context);
 
 }  // namespace dirlease::cli

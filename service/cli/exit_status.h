@@ -12,6 +12,8 @@ inline constexpr int kExitSuccess = 0;
 // Something local: a file that cannot be read, output that cannot be written.
 inline constexpr int kExitLocalFailure = 1;
 inline constexpr int kExitUsage = 2;
+// `health` was told anything but SERVING.
+inline constexpr int kExitNotServing = 1;
 inline constexpr int kExitCompareFalse = 5;
 inline constexpr int kExitCompareTrue = 6;
 // Plus the gRPC status code, where no LDAP result explains the failure.
@@ -22,9 +24,9 @@ inline constexpr int kExitSignalBase = 128;
 inline constexpr char kExitStatusHelp[] =
     "Exit status: 0 success, else the LDAP result code where there is one (32 no such object,\n"
     "49 wrong credentials ...; `compare` 6 true, 5 false; codes above 255 count as 1).\n"
-    "Without an LDAP result: 1 local failure (files, output), 2 wrong command line,\n"
-    "130 Ctrl-C (128 + signal), 200 + the gRPC status code for what the gateway or the\n"
-    "connection said (204 deadline, 214 unreachable, 216 lease unknown or expired ...).";
+    "Without an LDAP result: 1 local failure (files, output) or not serving (`health`), 2 wrong\n"
+    "command line, 130 Ctrl-C (128 + signal), 200 + the gRPC status code for what the gateway or\n"
+    "the connection said (204 deadline, 214 unreachable, 216 lease unknown or expired ...).";
 
 // An LDAP result code as exit status; libldap's negative codes are none and give kExitLocalFailure.
 int ExitStatusOfLdapCode(int32_t code);

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "cli/advice.h"
+#include "cli/color.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace dirlease::cli {
@@ -76,10 +77,13 @@ std::string GrpcCodeName(int code) {
   return "code " + std::to_string(code);
 }
 
-std::string RenderFailure(std::string_view action, const Failure& failure) {
+std::string RenderFailure(std::string_view action, const Failure& failure, bool color) {
   std::string out = "dirlease: ";
+  if (color) out += kErrorColor;
   out += action;
-  out += " failed: ";
+  out += " failed";
+  if (color) out += kEndColor;
+  out += ": ";
   out += failure.message.empty() ? GrpcCodeName(failure.code) : ForTerminal(failure.message);
   out += '\n';
   const std::string reason = failure.reason.empty() ? "" : ", reason " + failure.reason;

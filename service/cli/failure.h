@@ -31,8 +31,8 @@ Failure ParseFailure(const google::rpc::Status& status);
 
 // Several lines for stderr, each ended: what failed, both codes, the directory's own words, what to
 // do next. Control characters of foreign text are replaced, so that it cannot drive the terminal.
-// `action` completes "ACTION failed".
-std::string RenderFailure(std::string_view action, const Failure& failure);
+// `action` completes "ACTION failed"; `color` is for these words alone.
+std::string RenderFailure(std::string_view action, const Failure& failure, bool color = false);
 
 // As in the gRPC documentation, for example "NOT_FOUND".
 std::string GrpcCodeName(int code);

@@ -2,45 +2,18 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <fstream>
-#include <iterator>
-#include <mutex>
-
-#include "cli/arguments.h"
+#include "cli/gateway_channel.h"
 #include "cli/secrets.h"
 #include "dirlease/admin/v1/admin_service.grpc.pb.h"
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "dirlease/v1/session_service.grpc.pb.h"
+#include "grpc/health/v1/health.grpc.pb.h"
 
 namespace dirlease::cli {
 namespace {
 
 constexpr char kLeaseKey[] = "ldap-session";
 constexpr char kOperationKey[] = "ldap-operation-id";
-
-// gRPC brings its own list of roots; people expect the machine's.
-std::string SystemRoots() {
-  std::ifstream file("/etc/ssl/certs/ca-certificates.crt", std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-std::shared_ptr<grpc::ChannelCredentials> Credentials(const ConnectionOptions& options) {
-  if (!options.tls) return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions tls;
-  tls.pem_root_certs = options.ca_pem.empty() ? SystemRoots() : options.ca_pem;
-  tls.pem_cert_chain = options.certificate_pem;
-  tls.pem_private_key = options.key_pem;
-  return grpc::SslCredentials(tls);
-}
-
-std::shared_ptr<grpc::Channel> OpenChannel(const ConnectionOptions& options) {
-  grpc::ChannelArguments arguments;
-  arguments.SetUserAgentPrefix(std::string("dirlease/") + DIRLEASE_VERSION);
-  // An entry may hold one value of any size.
-  arguments.SetMaxReceiveMessageSize(-1);
-  if (IsLoopbackAddress(options.address)) arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  return grpc::CreateCustomChannel(options.address, Credentials(options), arguments);
-}
 
 CallStatus FromGrpc(const grpc::Status& status) {
   CallStatus result;
@@ -51,11 +24,15 @@ CallStatus FromGrpc(const grpc::Status& status) {
   return result;
 }
 
-void WipePassword(v1::OpenSessionRequest& request) {
-  if (!request.credentials().has_simple()) return;
-  v1::SimpleBind& simple = *request.mutable_credentials()->mutable_simple();
-  Wipe(*simple.mutable_password());
-  Wipe(*simple.mutable_password_octets());
+template <typename Message>
+CallStatus ReadAll(grpc::ClientContext& context, grpc::ClientReader<Message>& reader,
+                   const std::function<bool(const Message&)>& sink) {
+  Message message;
+  bool wanted = true;
+  while (reader.Read(&message)) {
+    if (wanted && !(wanted = sink(message))) context.TryCancel();
+  }
+  return FromGrpc(reader.Finish());
 }
 
 std::string InitialMetadata(const grpc::ClientContext& context, const char* key) {
@@ -69,78 +46,53 @@ std::string InitialMetadata(const grpc::ClientContext& context, const char* key)
 
 class GatewayClient::Impl {
  public:
-  explicit Impl(const ConnectionOptions& options)
-      : timeout_(options.timeout),
-        channel_(OpenChannel(options)),
-        sessions(channel_),
-        directory(channel_),
-        admin(channel_) {}
+  explicit Impl(std::shared_ptr<GatewayChannel> shared_channel)
+      : channel(std::move(shared_channel)),
+        sessions(channel->channel()),
+        directory(channel->channel()),
+        admin(channel->channel()),
+        health(channel->channel()) {}
 
-  void set_lease(std::string_view token) { lease_ = token; }
-
-  // One running call: prepared with lease and deadline, known to Interrupt() while it lives.
-  class Call {
+  class Call : public GatewayChannel::Call {
    public:
     Call(Impl& impl, std::optional<std::chrono::milliseconds> timeout, int tolerated_interrupts = 0)
-        : impl_(impl) {
-      if (!impl.lease_.empty()) context.AddMetadata(kLeaseKey, impl.lease_);
-      if (timeout) context.set_deadline(std::chrono::system_clock::now() + *timeout);
-      std::lock_guard lock(impl.mutex_);
-      impl.tolerated_interrupts_ = tolerated_interrupts;
-      impl.running_ = &context;
-      // Before its start too: the call then ends CANCELLED without reaching the wire.
-      if (impl.interrupts_ > tolerated_interrupts) context.TryCancel();
+        : GatewayChannel::Call(*impl.channel, timeout, tolerated_interrupts) {
+      if (!impl.lease.empty()) context.AddMetadata(kLeaseKey, impl.lease);
     }
-    ~Call() {
-      std::lock_guard lock(impl_.mutex_);
-      impl_.running_ = nullptr;
-    }
-    grpc::ClientContext context;
-
-   private:
-    Impl& impl_;
+    explicit Call(Impl& impl) : Call(impl, impl.channel->timeout()) {}
   };
-
-  void Interrupt() {
-    std::lock_guard lock(mutex_);
-    ++interrupts_;
-    if (running_ != nullptr && interrupts_ > tolerated_interrupts_) running_->TryCancel();
-  }
 
   template <typename Stub, typename Request, typename Response>
   CallStatus Unary(Stub& stub,
                    grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                    const Request& request, Response& response) {
-    Call call(*this, timeout_);
+    Call call(*this);
     return FromGrpc((stub.*method)(&call.context, request, &response));
   }
 
-  const std::optional<std::chrono::milliseconds> timeout_;
-
- private:
-  const std::shared_ptr<grpc::Channel> channel_;
-  std::string lease_;
-  std::mutex mutex_;
-  grpc::ClientContext* running_ = nullptr;
-  int tolerated_interrupts_ = 0;
-  int interrupts_ = 0;
-
- public:
+  const std::shared_ptr<GatewayChannel> channel;
+  std::string lease;
   v1::SessionService::Stub sessions;
   v1::DirectoryService::Stub directory;
   admin::v1::AdminService::Stub admin;
+  grpc::health::v1::Health::Stub health;
 };
 
 GatewayClient::GatewayClient(const ConnectionOptions& options)
-    : impl_(std::make_unique<Impl>(options)) {}
+    : impl_(std::make_unique<Impl>(std::make_shared<GatewayChannel>(options))) {}
+GatewayClient::GatewayClient(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 GatewayClient::~GatewayClient() = default;
 
-void GatewayClient::set_lease(std::string_view token) { impl_->set_lease(token); }
-void GatewayClient::Interrupt() { impl_->Interrupt(); }
+std::unique_ptr<GatewayClient> GatewayClient::NewSibling() const {
+  return std::unique_ptr<GatewayClient>(new GatewayClient(std::make_unique<Impl>(impl_->channel)));
+}
+
+void GatewayClient::set_lease(std::string_view token) { impl_->lease = token; }
+void GatewayClient::Interrupt() { impl_->channel->Interrupt(); }
 
 CallStatus GatewayClient::OpenSession(v1::OpenSessionRequest& request,
                                       v1::OpenSessionResponse& response, std::string& token) {
-  Impl::Call call(*impl_, impl_->timeout_);
+  Impl::Call call(*impl_);
   const CallStatus status =
       FromGrpc(impl_->sessions.OpenSession(&call.context, request, &response));
   WipePassword(request);
@@ -174,34 +126,39 @@ CallStatus GatewayClient::WhoAmI(v1::WhoAmIResponse& response) {
 
 CallStatus GatewayClient::Unbind(const v1::UnbindRequest& request, v1::UnbindResponse& response,
                                  std::optional<std::chrono::milliseconds> timeout) {
-  Impl::Call call(*impl_, timeout ? timeout : impl_->timeout_, /*tolerated_interrupts=*/1);
+  Impl::Call call(*impl_, timeout ? timeout : impl_->channel->timeout(),
+                  /*tolerated_interrupts=*/1);
   return FromGrpc(impl_->sessions.Unbind(&call.context, request, &response));
 }
 
 CallStatus GatewayClient::Search(const v1::SearchRequest& request, const MessageSink& on_message,
                                  std::string& operation_id) {
-  Impl::Call call(*impl_, impl_->timeout_);
+  Impl::Call call(*impl_);
   const auto reader = impl_->directory.Search(&call.context, request);
   reader->WaitForInitialMetadata();
   operation_id = InitialMetadata(call.context, kOperationKey);
-  v1::SearchResponse message;
-  bool wanted = true;
-  while (reader->Read(&message)) {
-    if (wanted && !(wanted = on_message(message))) call.context.TryCancel();
-  }
-  return FromGrpc(reader->Finish());
+  return ReadAll(call.context, *reader, on_message);
 }
 
 CallStatus GatewayClient::HoldSession(const v1::HoldSessionRequest& request,
                                       const HoldSink& on_event) {
-  Impl::Call call(*impl_, impl_->timeout_);
+  Impl::Call call(*impl_);
   const auto reader = impl_->sessions.HoldSession(&call.context, request);
-  v1::HoldSessionResponse event;
-  bool wanted = true;
-  while (reader->Read(&event)) {
-    if (wanted && !(wanted = on_event(event))) call.context.TryCancel();
-  }
-  return FromGrpc(reader->Finish());
+  return ReadAll(call.context, *reader, on_event);
+}
+
+CallStatus GatewayClient::CheckHealth(const grpc::health::v1::HealthCheckRequest& request,
+                                      grpc::health::v1::HealthCheckResponse& response,
+                                      std::chrono::milliseconds timeout) {
+  Impl::Call call(*impl_, timeout);
+  return FromGrpc(impl_->health.Check(&call.context, request, &response));
+}
+
+CallStatus GatewayClient::WatchHealth(const grpc::health::v1::HealthCheckRequest& request,
+                                      const HealthSink& on_change) {
+  Impl::Call call(*impl_);
+  const auto reader = impl_->health.Watch(&call.context, request);
+  return ReadAll(call.context, *reader, on_change);
 }
 
 CallStatus GatewayClient::ListSessions(const admin::v1::ListSessionsRequest& request,

@@ -1,6 +1,5 @@
 // The gateway as the commands see it: one blocking method per RPC, without gRPC's types, so that
-// only one file compiles those. One command runs at a time; Interrupt() may be called from any
-// thread.
+// few files compile those. Thread-safe but for set_lease(), which comes before the calls.
 #pragma once
 
 #include <chrono>
@@ -14,6 +13,7 @@
 #include "dirlease/v1/directory_service.pb.h"
 #include "dirlease/v1/session_service.pb.h"
 #include "google/rpc/status.pb.h"
+#include "grpc/health/v1/health.pb.h"
 
 namespace dirlease::cli {
 
@@ -40,6 +40,9 @@ class GatewayClient {
   ~GatewayClient();
   GatewayClient(const GatewayClient&) = delete;
   GatewayClient& operator=(const GatewayClient&) = delete;
+
+  // Another one on the same channel, for a lease of its own. An Interrupt() of one interrupts all.
+  std::unique_ptr<GatewayClient> NewSibling() const;
 
   // The lease that the calls below run on, sent as metadata. REQUIRES: IsTokenText(token).
   void set_lease(std::string_view token);
@@ -79,12 +82,23 @@ class GatewayClient {
   CallStatus SetLogLevel(const admin::v1::SetLogLevelRequest& request,
                          admin::v1::SetLogLevelResponse& response);
 
-  // Cancels the running call; calls made later end CANCELLED at once, Unbind only after a second
+  // `timeout` wins over the options'.
+  CallStatus CheckHealth(const grpc::health::v1::HealthCheckRequest& request,
+                         grpc::health::v1::HealthCheckResponse& response,
+                         std::chrono::milliseconds timeout);
+  using HealthSink = std::function<bool(const grpc::health::v1::HealthCheckResponse& response)>;
+  // As Search: the status now, then each change, until the call ends, which is never OK.
+  CallStatus WatchHealth(const grpc::health::v1::HealthCheckRequest& request,
+                         const HealthSink& on_change);
+
+  // Cancels the running calls; calls made later end CANCELLED at once, Unbind only after a second
   // Interrupt().
   void Interrupt();
 
  private:
   class Impl;
+  explicit GatewayClient(std::unique_ptr<Impl> impl);
+
   const std::unique_ptr<Impl> impl_;
 };
 

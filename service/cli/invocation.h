@@ -5,41 +5,63 @@
 #include <cstdint>
 #include <string>
 
+#include "cli/bench/bench_options.h"
+#include "cli/color.h"
 #include "cli/gateway_client.h"
 #include "cli/ldif_printer.h"
+#include "cli/search_printer.h"
 #include "dirlease/v1/directory_service.pb.h"
 #include "dirlease/v1/session_service.pb.h"
 
 namespace dirlease::cli {
 
-enum class Command {
-  kSearch,
-  kCompare,
-  kWhoAmI,
-  kAbandon,
-  kLeaseOpen,
-  kLeaseKeep,
-  kLeaseShow,
-  kLeaseHold,
-  kLeaseUnbind,
-  kAdminList,
-  kAdminRevoke,
-  kAdminDrain,
-  kAdminLogLevel
+struct CommandContext;
+// Runs on the calling thread until the command's end; returns the exit status, failures are on
+// `err` by then.
+using CommandFunction = int (*)(const CommandContext& context);
+
+enum class LeaseUse {
+  kNone,
+  // --lease only.
+  kNamed,
+  // --lease, or one of the command's own.
+  kNamedOrOwn,
+  // Always a new one.
+  kNew
 };
 
-// Those of the operators' listener.
-inline bool IsAdmin(Command command) { return command >= Command::kAdminList; }
+enum class Listener { kGateway, kOperators, kNeither };
+
+struct Command {
+  CommandFunction run = nullptr;
+  LeaseUse lease = LeaseUse::kNone;
+  Listener listener = Listener::kGateway;
+};
+
+struct HealthOptions {
+  grpc::health::v1::HealthCheckRequest request;
+  bool all = false;
+  bool watch = false;
+};
+
+struct MetricsOptions {
+  // HOST:PORT or a URL.
+  std::string address;
+  bool raw = false;
+};
 
 struct Invocation {
-  Command command = Command::kSearch;
+  Command command;
   ConnectionOptions connection;
   // Token of the lease to use. Empty = none: the command opens one with `open` and unbinds it at
   // its end.
   std::string lease;
   v1::OpenSessionRequest open;
   v1::SearchRequest search;
+  SearchFormat format = SearchFormat::kLdif;
   LdifStyle ldif;
+  // Entries after which the search is cancelled; 0 = never.
+  int64_t entry_limit = 0;
   v1::CompareRequest compare;
   v1::AbandonRequest abandon;
   v1::UnbindRequest unbind;
@@ -48,6 +70,10 @@ struct Invocation {
   admin::v1::RevokeSessionRequest revoke;
   admin::v1::DrainRequest drain;
   admin::v1::SetLogLevelRequest log_level;
+  HealthOptions health;
+  MetricsOptions metrics;
+  BenchOptions bench;
+  ColorChoice color = ColorChoice::kAuto;
   // Figures on stderr at the end.
   bool verbose = false;
 };

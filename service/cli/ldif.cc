@@ -46,14 +46,18 @@ void AppendBase64(std::string_view octets, std::string& out) {
 
 }  // namespace
 
+bool IsPassword(std::string_view name) {
+  const std::string_view type = name.substr(0, name.find(';'));
+  return EqualsIgnoringCase(type, "userPassword") || type == "2.5.4.35";
+}
+
 bool NeedsBase64(std::string_view name, std::string_view octets) {
   if (octets.empty()) return false;
   if (octets.front() == ' ' || octets.front() == ':' || octets.front() == '<' ||
       octets.back() == ' ')
     return true;
   if (!std::all_of(octets.begin(), octets.end(), IsPrintableAscii)) return true;
-  const std::string_view type = name.substr(0, name.find(';'));
-  return EqualsIgnoringCase(type, "userPassword") || type == "2.5.4.35";
+  return IsPassword(name);
 }
 
 std::string EncodeBase64(std::string_view octets) {

@@ -20,6 +20,8 @@ void AppendLdifValue(std::string_view name, std::string_view octets, size_t colu
 // not.
 void AppendLdifComment(std::string_view text, size_t columns, std::string& out);
 
+// userPassword with or without options, also as an OID.
+bool IsPassword(std::string_view name);
 bool NeedsBase64(std::string_view name, std::string_view octets);
 
 // RFC 4648 section 4, padded, one line.

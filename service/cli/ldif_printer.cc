@@ -1,5 +1,6 @@
 #include "cli/ldif_printer.h"
 
+#include "cli/color.h"
 #include "cli/friendly_name.h"
 
 namespace dirlease::cli {
@@ -21,7 +22,14 @@ const char* ScopeName(v1::Scope scope) {
 }  // namespace
 
 void LdifPrinter::Value(std::string_view name, std::string_view octets) {
+  const size_t start = text_.size();
   AppendLdifValue(name, octets, style_.columns, text_);
+  if (!style_.color) return;
+  // A type as long as a line is folded: no place for a color.
+  const bool is_dn = name == "dn";
+  if (!is_dn && style_.columns > 0 && name.size() >= style_.columns) return;
+  text_.insert(is_dn ? text_.size() - 1 : start + name.size(), kEndColor);
+  text_.insert(start, is_dn ? kDnColor : kTypeColor);
 }
 
 void LdifPrinter::Comment(std::string_view text) { AppendLdifComment(text, style_.columns, text_); }
@@ -41,37 +49,31 @@ void LdifPrinter::PrintHeader(const v1::SearchRequest& request) {
   text_ += "#\n\n";
 }
 
-void LdifPrinter::PrintMessage(const v1::SearchResponse& message) {
-  for (const v1::SearchEntry& entry : message.entries()) {
-    if (limit_reached()) return;
-    PrintEntry(entry);
-  }
-  for (const v1::SearchReference& reference : message.references()) PrintReference(reference);
-  for (const v1::IntermediateResponse& intermediate : message.intermediates()) {
-    ++intermediates_;
-    if (comments()) Comment(" intermediate response " + intermediate.oid());
-  }
+void LdifPrinter::BeginEntry(const v1::SearchEntry& entry) {
+  if (comments()) Comment(" " + FriendlyName(entry.dn()));
+  Value("dn", entry.dn());
 }
 
-void LdifPrinter::PrintEntry(const v1::SearchEntry& entry) {
-  if (!entry_open_) {
-    if (comments()) Comment(" " + FriendlyName(entry.dn()));
-    Value("dn", entry.dn());
-  }
+void LdifPrinter::PrintAttributes(const v1::SearchEntry& entry) {
   for (const v1::Attribute& attribute : entry.attributes()) {
     for (const std::string& value : attribute.values()) Value(attribute.type(), value);
     for (const std::string& value : attribute.text_values()) Value(attribute.type(), value);
     if (attribute.values().empty() && attribute.text_values().empty()) Value(attribute.type(), "");
   }
-  entry_open_ = entry.continued();
-  if (entry_open_) return;
+}
+
+void LdifPrinter::CutEntry() {
+  Comment(" the entry above is cut short: the search ended inside it");
   text_ += '\n';
-  ++entries_;
+}
+
+void LdifPrinter::PrintIntermediate(const v1::IntermediateResponse& intermediate) {
+  if (comments()) Comment(" intermediate response " + intermediate.oid());
 }
 
 void LdifPrinter::PrintReference(const v1::SearchReference& reference) {
   // A reference may arrive between two parts of an entry; it must not end the record.
-  const bool inside_entry = entry_open_;
+  const bool inside_entry = entry_open();
   if (comments()) Comment(" search reference");
   for (const std::string& uri : reference.uris()) {
     if (style_.level == 0 && !inside_entry) {
@@ -81,25 +83,19 @@ void LdifPrinter::PrintReference(const v1::SearchReference& reference) {
     }
   }
   if (!inside_entry) text_ += '\n';
-  ++references_;
 }
 
-void LdifPrinter::PrintTrailer(const v1::SearchDone* done, std::string_view operation_id) {
-  if (entry_open_) {
-    Comment(" the entry above is cut short: the search ended inside it");
-    text_ += '\n';
-    entry_open_ = false;
-  }
+void LdifPrinter::PrintResult(const v1::SearchDone* done, std::string_view operation_id) {
   if (done == nullptr) {
     Comment(" incomplete: the search ended before the directory's result");
   } else if (comments()) {
     Comment(" search result");
-    if (style_.level == 0) PrintResult(done->result(), operation_id);
+    if (style_.level == 0) PrintLdapResult(done->result(), operation_id);
   }
   if (comments()) PrintCounts(done != nullptr);
 }
 
-void LdifPrinter::PrintResult(const v1::LdapResult& result, std::string_view operation_id) {
+void LdifPrinter::PrintLdapResult(const v1::LdapResult& result, std::string_view operation_id) {
   Value("search", operation_id);
   Value("result", std::to_string(result.code()) + " " + result.name());
   if (!result.matched_dn().empty()) Value("matchedDN", result.matched_dn());
@@ -108,12 +104,12 @@ void LdifPrinter::PrintResult(const v1::LdapResult& result, std::string_view ope
 }
 
 void LdifPrinter::PrintCounts(bool with_result) {
-  const int64_t responses = entries_ + references_ + intermediates_ + (with_result ? 1 : 0);
+  const int64_t responses = entries() + references() + intermediates() + (with_result ? 1 : 0);
   text_ += '\n';
   Comment(" numResponses: " + std::to_string(responses));
-  if (entries_ > 0) Comment(" numEntries: " + std::to_string(entries_));
-  if (intermediates_ > 0) Comment(" numPartial: " + std::to_string(intermediates_));
-  if (references_ > 0) Comment(" numReferences: " + std::to_string(references_));
+  if (entries() > 0) Comment(" numEntries: " + std::to_string(entries()));
+  if (intermediates() > 0) Comment(" numPartial: " + std::to_string(intermediates()));
+  if (references() > 0) Comment(" numReferences: " + std::to_string(references()));
 }
 
 }  // namespace dirlease::cli

@@ -22,7 +22,7 @@ int main(int argc, char** argv) {
 
   dirlease::cli::Interrupts interrupts;
   const dirlease::cli::SignalWatcher watcher(interrupts);
-  // On one terminal with the entries a progress line would only tear them apart.
-  const bool show_progress = isatty(STDERR_FILENO) && !isatty(STDOUT_FILENO);
-  return dirlease::cli::RunCommand(*invocation, {std::cout, std::cerr, show_progress}, interrupts);
+  const dirlease::cli::Output output{std::cout, std::cerr, isatty(STDOUT_FILENO) != 0,
+                                     isatty(STDERR_FILENO) != 0};
+  return dirlease::cli::RunCommand(*invocation, output, interrupts);
 }

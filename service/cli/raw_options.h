@@ -8,12 +8,11 @@
 #include <vector>
 
 #include "cli/invocation.h"
-
-namespace CLI {
-class App;
-}  // namespace CLI
+#include "cli/pages/command_model.h"
 
 namespace dirlease::cli {
+
+using Page = std::string (*)(const CommandModel& root);
 
 struct RawOptions {
   std::string address = "127.0.0.1:50051";
@@ -30,9 +29,13 @@ struct RawOptions {
   bool prompt = false;
   std::string password_file;
 
-  // ldapsearch's rule splits them into filter and attributes.
-  std::vector<std::string> search_words;
-  std::string assertion;
+  // Filter and attributes of a search: ldapsearch's rule tells them apart.
+  std::vector<std::string> words;
+  std::string compare_dn;
+  std::optional<std::string> assertion;
+
+  // Printed instead of running a command.
+  Page page = nullptr;
 
   // The rest is written straight into the requests.
   Invocation invocation;
@@ -48,9 +51,6 @@ class OptionError : public std::runtime_error {
  private:
   const int exit_status_;
 };
-
-// Adds the options of `search` to its subcommand; `options` has to outlive parsing.
-void DefineSearchOptions(CLI::App& search, RawOptions& options);
 
 // Checks what concerns several options, reads files, asks for the password. Throws OptionError.
 // `err` gets warnings.

@@ -1,6 +1,7 @@
 #include <ostream>
 
 #include "cli/arguments.h"
+#include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/raw_options.h"
 #include "cli/secrets.h"
@@ -29,9 +30,9 @@ void RequireUtf8(const std::string& what, const std::string& text) {
   if (!IsUtf8(text)) Refuse(what + " is not UTF-8");
 }
 
-void ResolveConnection(const RawOptions& raw, ConnectionOptions& connection) {
+void ResolveConnection(const RawOptions& raw, Listener listener, ConnectionOptions& connection) {
   connection.address = raw.address;
-  if (IsAdmin(raw.invocation.command)) {
+  if (listener == Listener::kOperators) {
     if (raw.admin_address.empty()) {
       Refuse(
           "say where the gateway's operators' listener is: --admin-server HOST:PORT or "
@@ -43,7 +44,8 @@ void ResolveConnection(const RawOptions& raw, ConnectionOptions& connection) {
   if (raw.plaintext && connection.tls) Refuse("--plaintext and TLS options exclude each other");
   if (raw.certificate_file.empty() != raw.key_file.empty())
     Refuse("--tls-cert and --tls-key go together");
-  if (!connection.tls && !raw.plaintext && !IsLoopbackAddress(connection.address)) {
+  if (listener != Listener::kNeither && !connection.tls && !raw.plaintext &&
+      !IsLoopbackAddress(connection.address)) {
     Refuse(connection.address +
            " is no loopback address: use --tls or --tls-ca FILE, or say --plaintext to send "
            "everything, "
@@ -99,11 +101,9 @@ void ResolveBind(RawOptions& raw, v1::OpenSessionRequest& open, std::ostream& er
 
 // Who names a lease has its identity already; who needs one and names none cannot go on.
 void ResolveLease(RawOptions& raw, Invocation& invocation, std::ostream& err) {
-  const Command command = invocation.command;
-  if (IsAdmin(command)) return;
-  const bool opens =
-      command == Command::kSearch || command == Command::kCompare || command == Command::kWhoAmI;
-  if (command != Command::kLeaseOpen) invocation.lease = raw.lease;
+  const LeaseUse use = invocation.command.lease;
+  if (use == LeaseUse::kNone) return;
+  if (use != LeaseUse::kNew) invocation.lease = raw.lease;
   if (!invocation.lease.empty()) {
     if (!IsTokenText(invocation.lease))
       Refuse("the lease token holds blanks or other characters no token has");
@@ -114,19 +114,19 @@ void ResolveLease(RawOptions& raw, Invocation& invocation, std::ostream& err) {
           "-W, -y and --target "
           "out, or unset DIRLEASE_LEASE");
     }
-  } else if (!opens && command != Command::kLeaseOpen) {
+  } else if (use == LeaseUse::kNamed) {
     Refuse("this command works on a lease: name it with --lease TOKEN or DIRLEASE_LEASE");
   }
   if (invocation.lease.empty()) ResolveBind(raw, invocation.open, err);
 }
 
 void ResolveSearch(const RawOptions& raw, v1::SearchRequest& search) {
-  auto word = raw.search_words.begin();
-  if (word != raw.search_words.end() &&
+  auto word = raw.words.begin();
+  if (word != raw.words.end() &&
       (word->find('=') != std::string::npos || word->rfind('(', 0) == 0)) {
     search.set_filter(*word++);
   }
-  for (; word != raw.search_words.end(); ++word) search.add_attributes(*word);
+  for (; word != raw.words.end(); ++word) search.add_attributes(*word);
   RequireUtf8("the base DN", search.base_dn());
   RequireUtf8("the filter", search.filter());
   for (const std::string& value : search.filter_args()) {
@@ -137,21 +137,39 @@ void ResolveSearch(const RawOptions& raw, v1::SearchRequest& search) {
 }
 
 void ResolveCompare(const RawOptions& raw, v1::CompareRequest& compare) {
-  std::optional<Assertion> assertion = ParseAssertion(raw.assertion);
+  std::optional<Assertion> assertion = ParseAssertion(*raw.assertion);
   if (!assertion) Refuse("write the assertion as ATTR:VALUE or ATTR::BASE64");
-  RequireUtf8("the DN", compare.dn());
+  RequireUtf8("the DN", raw.compare_dn);
+  compare.set_dn(raw.compare_dn);
   RequireUtf8("the attribute", assertion->attribute);
   compare.set_attribute_type(std::move(assertion->attribute));
   compare.set_value(std::move(assertion->octets));
+}
+
+// The words of a bench's compare are those that `compare` has; a named lease is one lease, and
+// nothing to open.
+void ResolveBench(RawOptions& raw, const Invocation& invocation) {
+  if (invocation.command.run != &RunBench) return;
+  const BenchOptions& bench = invocation.bench;
+  if (!raw.lease.empty() && (bench.leases > 1 || bench.kind == BenchKind::kOpen))
+    Refuse("--leases and --kind=open open leases: leave --lease and DIRLEASE_LEASE out");
+  if (bench.kind != BenchKind::kCompare) return;
+  if (raw.words.size() != 2) Refuse("--kind=compare needs two words: DN ATTR:VALUE");
+  raw.compare_dn = raw.words[0];
+  raw.assertion = raw.words[1];
+  raw.words.clear();
 }
 
 }  // namespace
 
 Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
   Invocation invocation = std::move(raw.invocation);
-  ResolveConnection(raw, invocation.connection);
-  if (invocation.command == Command::kSearch) ResolveSearch(raw, invocation.search);
-  if (invocation.command == Command::kCompare) ResolveCompare(raw, invocation.compare);
+  ResolveConnection(raw, invocation.command.listener, invocation.connection);
+  if (invocation.command.run == &RunMetrics && invocation.metrics.address.empty())
+    Refuse("say where the gateway's metrics are: dirlease metrics HOST:PORT, or DIRLEASE_METRICS");
+  ResolveBench(raw, invocation);
+  ResolveSearch(raw, invocation.search);
+  if (raw.assertion) ResolveCompare(raw, invocation.compare);
   RequireUtf8("the operation id", invocation.abandon.operation_id());
   RequireUtf8("--target", invocation.open.target());
   RequireUtf8("--label", invocation.open.label());
@@ -159,6 +177,7 @@ Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
   RequireUtf8("--owner", invocation.list.owner());
   RequireUtf8("the session id", invocation.revoke.session_id());
   RequireUtf8("the level", invocation.log_level.level());
+  RequireUtf8("the service", invocation.health.request.service());
   // Last, since it may ask a person.
   ResolveLease(raw, invocation, err);
   return invocation;

@@ -1,10 +1,14 @@
 #include <cstdio>
+#include <memory>
 #include <optional>
 #include <ostream>
 
 #include "cli/command_lease.h"
 #include "cli/commands.h"
+#include "cli/dn_printer.h"
 #include "cli/exit_status.h"
+#include "cli/json_printer.h"
+#include "cli/ldif_printer.h"
 #include "cli/progress.h"
 
 namespace dirlease::cli {
@@ -20,11 +24,29 @@ std::string Milliseconds(Clock::duration elapsed) {
   return text;
 }
 
+std::unique_ptr<SearchPrinter> NewPrinter(const CommandContext& context) {
+  const Invocation& invocation = context.invocation;
+  switch (invocation.format) {
+    case SearchFormat::kJson:
+      return std::make_unique<JsonPrinter>(invocation.entry_limit);
+    case SearchFormat::kDn:
+      return std::make_unique<DnPrinter>(invocation.entry_limit);
+    case SearchFormat::kLdif:
+      break;
+  }
+  LdifStyle style = invocation.ldif;
+  style.color = context.color_out();
+  return std::make_unique<LdifPrinter>(style, invocation.entry_limit);
+}
+
 // One run of Search, from the first message to the exit status.
 class SearchRun {
  public:
   explicit SearchRun(const CommandContext& context)
-      : context_(context), printer_(context.invocation.ldif), start_(Clock::now()) {}
+      : context_(context),
+        owned_printer_(NewPrinter(context)),
+        printer_(*owned_printer_),
+        start_(Clock::now()) {}
 
   int Run() {
     printer_.PrintHeader(context_.invocation.search);
@@ -33,13 +55,14 @@ class SearchRun {
     const Clock::time_point end = Clock::now();
     printer_.PrintTrailer(done_ ? &*done_ : nullptr, operation_id);
     Write();
+    if (context_.invocation.format == SearchFormat::kDn) SayReferences();
     if (context_.invocation.verbose) PrintFigures(end);
     return ExitStatus(status, end);
   }
 
  private:
   CallStatus Stream(std::string& operation_id) {
-    Progress progress(context_.output.err, context_.output.show_progress, start_);
+    Progress progress(context_.output.err, context_.show_progress(), start_);
     return context_.client.Search(
         context_.invocation.search,
         [&](const v1::SearchResponse& message) {
@@ -67,6 +90,12 @@ class SearchRun {
         .write(printer_.text().data(), static_cast<std::streamsize>(printer_.text().size()))
         .flush();
     printer_.Clear();
+  }
+
+  void SayReferences() {
+    if (printer_.references() == 0) return;
+    context_.output.err << "dirlease: search references left out: " << printer_.references()
+                        << " (--output=ldif or json has them)\n";
   }
 
   void PrintFigures(Clock::time_point end) {
@@ -119,7 +148,8 @@ class SearchRun {
   }
 
   const CommandContext& context_;
-  LdifPrinter printer_;
+  const std::unique_ptr<SearchPrinter> owned_printer_;
+  SearchPrinter& printer_;
   const Clock::time_point start_;
   Clock::time_point first_entry_{};
   std::optional<Clock::time_point> cancel_;

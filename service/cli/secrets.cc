@@ -108,8 +108,15 @@ std::optional<std::string> ReadFile(const std::string& path) {
 }
 
 bool IsReadableByOthers(const std::string& path) {
-  struct stat facts{};
+  struct stat facts {};
   return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && (facts.st_mode & 066) != 0;
+}
+
+void WipePassword(v1::OpenSessionRequest& request) {
+  if (!request.credentials().has_simple()) return;
+  v1::SimpleBind& simple = *request.mutable_credentials()->mutable_simple();
+  Wipe(*simple.mutable_password());
+  Wipe(*simple.mutable_password_octets());
 }
 
 }  // namespace dirlease::cli

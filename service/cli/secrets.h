@@ -6,10 +6,15 @@
 #include <string>
 #include <string_view>
 
+#include "dirlease/v1/session_service.pb.h"
+
 namespace dirlease::cli {
 
 // Overwrites what `text` holds, then empties it. The compiler cannot drop it.
 void Wipe(std::string& text);
+
+// The password inside the request.
+void WipePassword(v1::OpenSessionRequest& request);
 
 // Overwrites the values of -w and --lease in argv, in every form they can be written, so that ps
 // shows them no longer. Call after parsing.

@@ -1,12 +1,14 @@
 // A gateway that answers from a script and notes what it was asked, for the client's tests. Its
-// methods run on gRPC's threads, one call at a time, while the client blocks; the notes may be read
-// after the client is done.
+// methods run on gRPC's threads while the client blocks; the notes may be read after the client is
+// done.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/health_check_service_interface.h>
 
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -38,6 +40,7 @@ class FakeGateway {
   using SearchScript = std::function<grpc::Status(grpc::ServerWriter<v1::SearchResponse>& writer)>;
 
   FakeGateway() : sessions_(*this), directory_(*this), admin_(*this) {
+    grpc::EnableDefaultHealthCheckService(true);
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
@@ -45,9 +48,13 @@ class FakeGateway {
     builder.RegisterService(&directory_);
     builder.RegisterService(&admin_);
     server_ = builder.BuildAndStart();
+    health().SetServingStatus(true);
     address = "127.0.0.1:" + std::to_string(port);
   }
   ~FakeGateway() { server_->Shutdown(); }
+
+  // gRPC's own; everything serves at first.
+  grpc::HealthCheckServiceInterface& health() { return *server_->GetHealthCheckService(); }
 
   std::string address;
 
@@ -61,7 +68,7 @@ class FakeGateway {
   v1::WhoAmIResponse who_am_i_response;
   v1::AbandonResponse abandon_response;
   v1::GetSessionResponse session;
-  std::vector<v1::HoldSessionResponse> hold_events;  // then `status`
+  std::vector<v1::HoldSessionResponse> hold_events;    // then `status`
   std::vector<admin::v1::ListSessionsResponse> pages;  // named by their index
   bool revoked = true;
 
@@ -82,6 +89,7 @@ class FakeGateway {
  private:
   grpc::Status Note(const grpc::ServerContext* context) {
     const auto found = context->client_metadata().find("ldap-session");
+    std::lock_guard lock(mutex_);
     leases.push_back(found == context->client_metadata().end()
                          ? ""
                          : std::string(found->second.data(), found->second.size()));
@@ -92,7 +100,10 @@ class FakeGateway {
     explicit Sessions(FakeGateway& fake) : fake(fake) {}
     grpc::Status OpenSession(grpc::ServerContext* context, const v1::OpenSessionRequest* request,
                              v1::OpenSessionResponse* response) override {
-      fake.opened.push_back(*request);
+      {
+        std::lock_guard lock(fake.mutex_);
+        fake.opened.push_back(*request);
+      }
       if (!fake.token_in_header.empty())
         context->AddInitialMetadata("ldap-session", fake.token_in_header);
       response->set_token("body-token");
@@ -118,7 +129,10 @@ class FakeGateway {
     }
     grpc::Status Unbind(grpc::ServerContext* context, const v1::UnbindRequest* request,
                         v1::UnbindResponse* response) override {
-      fake.unbound.push_back(*request);
+      {
+        std::lock_guard lock(fake.mutex_);
+        fake.unbound.push_back(*request);
+      }
       response->set_was_active(true);
       response->set_abandoned_operations(2);
       fake.Note(context);
@@ -131,14 +145,18 @@ class FakeGateway {
     explicit Directory(FakeGateway& fake) : fake(fake) {}
     grpc::Status Search(grpc::ServerContext* context, const v1::SearchRequest* request,
                         grpc::ServerWriter<v1::SearchResponse>* writer) override {
+      std::unique_lock lock(fake.mutex_);
       fake.search = *request;
+      lock.unlock();
       context->AddInitialMetadata("ldap-operation-id", "op-7");
       const grpc::Status status = fake.Note(context);
       return fake.search_script ? fake.search_script(*writer) : status;
     }
     grpc::Status Compare(grpc::ServerContext* context, const v1::CompareRequest* request,
                          v1::CompareResponse* response) override {
+      std::unique_lock lock(fake.mutex_);
       fake.compare = *request;
+      lock.unlock();
       *response = fake.compare_response;
       return fake.Note(context);
     }
@@ -186,6 +204,7 @@ class FakeGateway {
     FakeGateway& fake;
   };
 
+  std::mutex mutex_;
   Sessions sessions_;
   Directory directory_;
   Admin admin_;

@@ -109,7 +109,7 @@ TEST(LdifPrinterEntries, SearchThatEndsInsideAnEntrySaysSo) {
 }
 
 TEST(LdifPrinterEntries, LimitStopsInsideAMessage) {
-  LdifPrinter printer({.level = 3, .entry_limit = 1});
+  LdifPrinter printer({.level = 3}, 1);
   v1::SearchResponse message;
   AddEntry(message, "cn=a", "1");
   AddEntry(message, "cn=b", "2");

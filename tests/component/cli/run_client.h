@@ -22,7 +22,9 @@ struct ClientRun {
 // `out` may be a stream of the test's own; ClientRun.out then stays empty.
 inline ClientRun RunClient(std::vector<std::string> arguments, Interrupts& interrupts,
                            std::ostream* out = nullptr) {
-  for (const char* name : {"DIRLEASE_ADDRESS", "DIRLEASE_LEASE", "DIRLEASE_ADMIN"}) unsetenv(name);
+  for (const char* name :
+       {"DIRLEASE_ADDRESS", "DIRLEASE_LEASE", "DIRLEASE_ADMIN", "DIRLEASE_METRICS"})
+    unsetenv(name);
   arguments.insert(arguments.begin(), "dirlease");
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());

@@ -1,0 +1,50 @@
+#include "cli/command_table.h"
+#include "cli/commands.h"
+
+namespace dirlease::cli {
+namespace {
+
+void DefineHold(CLI::App& lease, RawOptions& options) {
+  v1::HoldSessionRequest& hold = options.invocation.hold;
+  CLI::App* command =
+      AddCommand(lease, options, {RunLeaseHold, LeaseUse::kNamed}, "hold",
+                 "keep the lease and say what becomes of it, until Ctrl-C or its end",
+                 "dirlease lease hold --tether --grace 10s");
+  command->add_flag_callback(
+      "--tether", [&hold] { hold.set_tether(true); }, "unbind the lease when this command ends");
+  AddDuration(*command, "--grace", "... so much later, for a new hold to take over",
+              [&hold](auto grace) { *hold.mutable_tether_grace() = ToProto(grace); });
+  AddDuration(*command, "--heartbeat", "time between heartbeats (30s), 0s = none",
+              [&hold](auto time) { *hold.mutable_heartbeat_interval() = ToProto(time); });
+}
+
+}  // namespace
+
+void DefineLeaseCommands(CLI::App& app, RawOptions& options) {
+  Invocation& invocation = options.invocation;
+  CLI::App* lease = app.add_subcommand("lease", "open, keep, hold, show or unbind a session lease");
+  lease->fallthrough()->require_subcommand(1);
+  CLI::App* open = AddCommand(
+      *lease, options, {RunLeaseOpen, LeaseUse::kNew}, "open", "bind and print the lease token",
+      "export DIRLEASE_LEASE=$(dirlease lease open -D uid=ann,ou=people,dc=example,dc=com -W)");
+  AddDuration(*open, "--ttl", "wanted idle time to live; the gateway clamps it",
+              [&](auto ttl) { *invocation.open.mutable_ttl() = ToProto(ttl); });
+  open->add_option_function<std::string>(
+      "--label", [&](const std::string& text) { invocation.open.set_label(text); },
+      "text for operators, no secrets");
+  open->add_option_function<std::string>(
+      "--request-id", [&](const std::string& id) { invocation.open.set_request_id(id); },
+      "UUID: repeating the same open with it gives the same lease");
+  AddCommand(*lease, options, {RunLeaseKeep, LeaseUse::kNamed}, "keep", "renew the idle timer",
+             "dirlease lease keep");
+  AddCommand(*lease, options, {RunLeaseShow, LeaseUse::kNamed}, "show",
+             "the lease and its running operations", "dirlease lease show");
+  DefineHold(*lease, options);
+  CLI::App* unbind =
+      AddCommand(*lease, options, {RunLeaseUnbind, LeaseUse::kNamed}, "unbind",
+                 "end the lease: abandon, unbind, close", "dirlease lease unbind --wait 5s");
+  AddDuration(*unbind, "--wait", "let running operations end by themselves this long first",
+              [&](auto wait) { *invocation.unbind.mutable_wait() = ToProto(wait); });
+}
+
+}  // namespace dirlease::cli
