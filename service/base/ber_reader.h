@@ -18,17 +18,42 @@ struct BerItem {
   std::string_view content;
 };
 
+// In the header, because every value of every entry passes here.
 class BerReader {
  public:
   explicit BerReader(std::string_view octets) : rest_(octets) {}
 
   bool at_end() const { return rest_.empty(); }
   // Empty: at the end, or what follows is no element.
-  std::optional<BerItem> Next();
+  std::optional<BerItem> Next() {
+    size_t length = 0;
+    const size_t header = ReadHeader(length);
+    if (header == 0 || length > rest_.size() - header) return std::nullopt;
+    const BerItem element{Octet(0), rest_.substr(header, length)};
+    rest_.remove_prefix(header + length);
+    return element;
+  }
   // The next element's content if it has this tag; else empty and nothing is taken.
-  std::optional<std::string_view> NextIf(uint8_t tag);
+  std::optional<std::string_view> NextIf(uint8_t tag) {
+    if (rest_.empty() || Octet(0) != tag) return std::nullopt;
+    const std::optional<BerItem> element = Next();
+    if (!element) return std::nullopt;
+    return element->content;
+  }
 
  private:
+  static constexpr uint8_t kLongFormLength = 0x80;
+  static constexpr uint8_t kHighTagNumber = 0x1f;
+
+  uint8_t Octet(size_t at) const { return static_cast<uint8_t>(rest_[at]); }
+  // Octets of the element's header, with its content's length put into `length`; 0 when it is none.
+  size_t ReadHeader(size_t& length) const {
+    if (rest_.size() < 2 || (Octet(0) & kHighTagNumber) == kHighTagNumber) return 0;
+    length = Octet(1);
+    return length < kLongFormLength ? 2 : ReadLongLength(length);
+  }
+  size_t ReadLongLength(size_t& length) const;
+
   std::string_view rest_;
 };
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cerrno>
 #include <cstdlib>
 #include <utility>
 
@@ -14,7 +15,7 @@ namespace dirlease {
 namespace {
 constexpr int kEventsPerWait = 64;
 // Alarms are rounded up to milliseconds; nothing here needs finer ones.
-constexpr int64_t kLongestWaitMilliseconds = 60'000;
+constexpr absl::Duration kLongestWait = absl::Minutes(1);
 }  // namespace
 
 class EpollEventLoop::LoopTimer final : public Timer, public TimerHeap::Alarm {
@@ -159,19 +160,30 @@ void EpollEventLoop::RunDueTimers() {
   while (TimerHeap::Alarm* alarm = timers_.PopDue(now)) static_cast<LoopTimer*>(alarm)->Fire();
 }
 
-int EpollEventLoop::WaitMilliseconds() {
+absl::Duration EpollEventLoop::TimeToWait() {
   const absl::Time next = timers_.NextWake();
   std::lock_guard lock(mutex_);
-  if (!posted_.empty() || stopping_) return 0;
+  if (!posted_.empty() || stopping_) return absl::ZeroDuration();
   sleeping_ = true;
-  if (next == absl::InfiniteFuture()) return -1;
-  const int64_t left = absl::ToInt64Milliseconds(next - Now() + absl::Microseconds(999));
-  return static_cast<int>(std::clamp<int64_t>(left, 0, kLongestWaitMilliseconds));
+  if (next == absl::InfiniteFuture()) return absl::InfiniteDuration();
+  return std::clamp(next - Now(), absl::ZeroDuration(), kLongestWait);
+}
+
+int EpollEventLoop::WaitForEvents(epoll_event* events, int most, absl::Duration timeout) {
+  const timespec exactly = absl::ToTimespec(timeout);
+  const bool for_ever = timeout == absl::InfiniteDuration();
+  if (has_fine_wait_) {
+    const int count = epoll_pwait2(epoll_.get(), events, most, for_ever ? nullptr : &exactly, nullptr);
+    if (count >= 0 || errno != ENOSYS) return count;
+    has_fine_wait_ = false;
+  }
+  const int64_t rounded_up = absl::ToInt64Milliseconds(timeout + absl::Microseconds(999));
+  return epoll_wait(epoll_.get(), events, most, for_ever ? -1 : static_cast<int>(rounded_up));
 }
 
 void EpollEventLoop::WaitAndDispatch() {
   std::array<epoll_event, kEventsPerWait> events;
-  const int count = epoll_wait(epoll_.get(), events.data(), kEventsPerWait, WaitMilliseconds());
+  const int count = WaitForEvents(events.data(), kEventsPerWait, TimeToWait());
   {
     std::lock_guard lock(mutex_);
     sleeping_ = false;

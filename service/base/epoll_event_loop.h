@@ -40,7 +40,9 @@ class EpollEventLoop final : public EventLoop {
   void RunPosted();
   void RunDueTimers();
   void WaitAndDispatch();
-  int WaitMilliseconds();
+  // Infinite: until something happens.
+  absl::Duration TimeToWait();
+  int WaitForEvents(epoll_event* events, int most, absl::Duration timeout);
   void Wake();
 
   // Constant after construction.
@@ -59,6 +61,7 @@ class EpollEventLoop final : public EventLoop {
   // Loop thread only.
   TimerHeap timers_;
   std::vector<Task> running_;
+  bool has_fine_wait_ = true;         // else the kernel (before 5.11) counts in milliseconds
   std::vector<LoopFdWatch*> ready_;  // told by the last wait, null = destroyed meanwhile
 };
 

@@ -17,14 +17,23 @@ bool IsContinuation(std::string_view octets, size_t i) {
   return i < octets.size() && (At(octets, i) & 0xC0) == 0x80;
 }
 
-// Octets at the front that are ASCII, in steps of eight: every value of every entry is checked.
-size_t AsciiWords(std::string_view octets) {
-  size_t checked = 0;
-  for (uint64_t word; checked + sizeof(word) <= octets.size(); checked += sizeof(word)) {
-    std::memcpy(&word, octets.data() + checked, sizeof(word));
-    if ((word & 0x8080808080808080) != 0) break;
+uint64_t Word(const char* octets) {
+  uint64_t word;
+  std::memcpy(&word, octets, sizeof(word));
+  return word;
+}
+
+// In steps of eight octets, the last of which may overlap: every DN and attribute description of every entry is checked.
+bool IsAscii(std::string_view octets) {
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  constexpr size_t kStep = sizeof(uint64_t);
+  uint64_t seen = 0;
+  if (octets.size() < kStep) {
+    for (const char octet : octets) seen |= static_cast<unsigned char>(octet);
+    return (seen & 0x80) == 0;
   }
-  return checked;
+  for (size_t at = 0; at + kStep < octets.size(); at += kStep) seen |= Word(octets.data() + at);
+  return ((seen | Word(octets.data() + octets.size() - kStep)) & kHighBits) == 0;
 }
 
 // RFC 3629 section 4 narrows the second octet after these first ones; else any continuation will do.
@@ -75,10 +84,10 @@ size_t Utf8CharacterSize(std::string_view octets) {
 }
 
 bool IsValidUtf8(std::string_view octets) {
+  if (IsAscii(octets)) return true;
   while (!octets.empty()) {
-    octets.remove_prefix(AsciiWords(octets));
     const size_t size = Utf8CharacterSize(octets);
-    if (size == 0) return octets.empty();
+    if (size == 0) return false;
     octets.remove_prefix(size);
   }
   return true;

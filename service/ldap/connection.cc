@@ -108,7 +108,7 @@ void Connection::OnEvents(uint32_t events) {
     watch_.reset();
     return;
   }
-  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) Read();
+  if (events & (EPOLLIN | EPOLLHUP | EPOLLERR)) Read();  // a hang-up ends a rest: the kernel would tell of it for ever
 }
 
 // At most one read of the socket and a bounded number of messages a turn: one flooding directory must not hold up the
@@ -123,7 +123,27 @@ void Connection::Read() {
   // After a hang-up nobody else tells of what is left in the socket.
   const bool more = handle_->has_buffered_input() || hung_up_;
   if (pauses_ == 0 && !parked_ && more) ReadInLaterTurn();
+  resting_ = false;
+  if (!more) Rest();
   UpdateInterest();
+}
+
+void Connection::Rest() {
+  const absl::Time now = loop_.Now();
+  const absl::Duration rest = pace_.RestAt(now);
+  if (rest == absl::ZeroDuration()) return;
+  resting_ = true;
+  if (rest_timer_ == nullptr) rest_timer_ = loop_.NewTimer([this] { EndRest(); });
+  rest_timer_->ArmAt(now + rest);
+}
+
+void Connection::EndRest() {
+  if (!std::exchange(resting_, false)) return;
+  if (paused()) {
+    UpdateInterest();
+  } else {
+    Read();
+  }
 }
 
 bool Connection::ReadOne(bool& filled) {
@@ -170,6 +190,8 @@ void Connection::Dispatch(const ResponseView& response) {
     if (response.oid == kNoticeOfDisconnection) Lose(*response.result);
     return;
   }
+  if (response.kind == ResponseView::Kind::kEntry) pace_.CountEntry(response.entry->octets);
+  if (response.kind == ResponseView::Kind::kResult) pace_.CountResult();
   const auto found = exchanges_.find(response.message_id);
   if (found == exchanges_.end()) return;  // abandoned meanwhile, or an id that was never ours
   Exchange& exchange = *found->second;
@@ -236,8 +258,8 @@ void Connection::Flush() {
 
 void Connection::UpdateInterest() {
   if (closed() || watch_ == nullptr) return;
-  const bool reading = !paused();
-  progress_excused_ = progress_excused_ || !reading;
+  progress_excused_ = progress_excused_ || paused();
+  const bool reading = !paused() && !resting_;
   watch_->SetInterest((reading ? EPOLLIN : 0u) | (handle_->unsent_octets() > 0 ? EPOLLOUT : 0u));
 }
 
@@ -256,6 +278,7 @@ void Connection::CloseHandle() {
   loop_.DeferDelete(std::move(handle_));  // a message of it may be on the stack
   abandoned_timer_.reset();
   progress_timer_.reset();
+  rest_timer_.reset();
   abandoned_places_ = 0;
   CountPartialMessage();
   budget_.Forget(this);

@@ -11,8 +11,9 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
-#include "base/event_loop.h"
 #include "base/byte_budget.h"
+#include "base/event_loop.h"
+#include "ldap/input_pace.h"
 #include "ldap/ldap_handle.h"
 
 namespace dirlease {
@@ -92,6 +93,8 @@ class Connection final : private ByteBudget::Reader {
   // False: nothing more to do this turn.
   bool ReadOne(bool& filled);
   void ReadInLaterTurn();
+  void Rest();
+  void EndRest();
   void Dispatch(const ResponseView& response);
   void FreeAbandonedPlaces();
   void TellPlaceFree();
@@ -128,6 +131,9 @@ class Connection final : private ByteBudget::Reader {
   bool hung_up_ = false;       // told by the kernel while not reading: the watch is gone, or it would tell for ever
   bool place_free_posted_ = false;
   bool read_posted_ = false;
+  InputPace pace_;
+  std::unique_ptr<Timer> rest_timer_;
+  bool resting_ = false;  // input gathers until the timer fires
   // Tasks in the loop's queue hold it weakly: they find nothing when this is gone.
   std::shared_ptr<Connection*> self_;
 };

@@ -148,7 +148,7 @@ class Bench {
   void MeasureSlowReaders() {
     testing::Slapd slapd({.people = 100'000});
     testing::Daemon daemon({"--target=" + slapd.uri()});
-    const auto point = Through(daemon);
+    auto point = Through(daemon);
     PrintMilliseconds("point search beside nobody", PointSearches(*point));
     const double before = ResidentKibibytes(daemon.pid());
     testing::Client slow(daemon.address());
@@ -164,6 +164,7 @@ class Bench {
                 (ResidentKibibytes(daemon.pid()) - before) / 1024);
     for (const auto& call : calls) call->Cancel();
     calls.clear();
+    point.reset();
     daemon.Drain();
   }
 

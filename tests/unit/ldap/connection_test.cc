@@ -494,5 +494,64 @@ TEST_F(TwoConnectionsTest, TheOneInTheMiddleOfAMessageGoesOnAndTheOtherDoesNotSp
   EXPECT_EQ(exchange_.kinds.size(), 1u);
 }
 
+// A stream's entries gather at the socket, see ldap/input_pace.h.
+class RestTest : public ConnectionTest {
+ protected:
+  void SetUp() override {
+    id_ = Search(exchange_);
+    peer_->Queue(std::vector<FakeMessage>(InputPace::kFirstEntries, EntryMessage(id_, "cn=a")));
+    PumpInput(loop_, *peer_);
+    ASSERT_EQ(exchange_.kinds.size(), static_cast<size_t>(InputPace::kFirstEntries));
+  }
+
+  RecordingExchange exchange_;
+  int id_ = 0;
+};
+
+TEST_F(RestTest, AStreamIsLeftToGatherAndThenRead) {
+  EXPECT_EQ(Interest() & EPOLLIN, 0u);
+  peer_->Queue({EntryMessage(id_, "cn=a"), EntryMessage(id_, "cn=a")});
+  const size_t fills = peer_->fills();
+  loop_.RunUntilIdle();
+  EXPECT_EQ(peer_->fills(), fills);
+  loop_.Advance(InputPace::kLongestRest);
+  EXPECT_EQ(exchange_.kinds.size(), InputPace::kFirstEntries + 2u);
+  // Nothing comes: the socket tells of the next one.
+  loop_.Advance(InputPace::kLongestRest);
+  EXPECT_EQ(Interest() & EPOLLIN, EPOLLIN);
+}
+
+TEST_F(RestTest, AHangUpEndsIt) {
+  peer_->QueueEof();
+  EXPECT_TRUE(loop_.Signal(peer_->fd(), EPOLLIN | EPOLLHUP));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(exchange_.lost.size(), 1u);
+  open_ids_.clear();
+}
+
+TEST_F(RestTest, APauseOutlastsIt) {
+  connection_->Pause();
+  loop_.Advance(InputPace::kLongestRest);
+  EXPECT_EQ(Interest() & EPOLLIN, 0u);
+  connection_->Resume();
+  EXPECT_EQ(Interest() & EPOLLIN, EPOLLIN);
+}
+
+TEST_F(RestTest, ResumingDoesNotShortenIt) {
+  connection_->Pause();
+  connection_->Resume();
+  EXPECT_EQ(Interest() & EPOLLIN, 0u);
+  loop_.Advance(InputPace::kLongestRest);
+  EXPECT_EQ(Interest() & EPOLLIN, EPOLLIN);
+}
+
+TEST_F(RestTest, UnbindingEndsIt) {
+  connection_->Abandon(id_);
+  open_ids_.clear();
+  connection_->Unbind();
+  loop_.Advance(InputPace::kLongestRest);
+  EXPECT_TRUE(connection_->closed());
+}
+
 }  // namespace
 }  // namespace dirlease
