@@ -35,7 +35,8 @@ Gateway::Gateway(Settings settings)
     : settings_(std::move(settings)),
       loop_("dirlease-loop", clock_),
       connector_(std::make_unique<TargetConnector>(loop_)) {
-  settings_.sessions.telemetry = &metrics_;
+  telemetry_.Add(metrics_);
+  settings_.sessions.telemetry = &telemetry_;
   OnLoop([this] {
     manager_ = std::make_unique<SessionManager>(loop_, *connector_, settings_.sessions,
                                                 settings_.targets);
@@ -45,6 +46,7 @@ Gateway::Gateway(Settings settings)
 Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
 
 std::string Gateway::Start() {
+  if (std::string problem = StartAudit(); !problem.empty()) return problem;
   if (std::string problem = UseDirectoryCertificates(); !problem.empty()) return problem;
   if (std::string problem = StartListeners(); !problem.empty()) return problem;
   if (!settings_.metrics_listen.empty()) {
@@ -105,6 +107,19 @@ std::string Gateway::UseDirectoryCertificates() {
     if (!problem.empty()) return "target " + target.name + ": " + problem;
   }
   return "";
+}
+
+std::string Gateway::StartAudit() {
+  if (settings_.audit_log.empty()) return "";
+  AuditFile::Opened opened = AuditFile::Open(settings_.audit_log, metrics_.AuditLosses());
+  if (opened.file == nullptr) return "audit_log: " + opened.error;
+  audit_ = std::make_unique<AuditLog>(std::move(opened.file));
+  telemetry_.Add(*audit_);
+  return "";
+}
+
+void Gateway::ReopenAuditLog() {
+  if (audit_ != nullptr) audit_->Reopen();
 }
 
 std::string Gateway::metrics_address() const {

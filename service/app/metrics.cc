@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "model/ldap_result.h"
+#include "app/outcome.h"
 
 namespace dirlease {
 
@@ -30,14 +30,6 @@ const char* CodeName(int code) {
       "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
       "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
   return code >= 0 && code < static_cast<int>(std::size(kNames)) ? kNames[code] : "UNKNOWN";
-}
-
-// Codes that a directory made up are one value.
-std::string OutcomeOf(const CallError& error) {
-  if (const auto* failure = std::get_if<Failure>(&error)) return failure->reason;
-  const auto& end = std::get<OperationEnd>(error);
-  const std::string_view name = LdapResultName(end.result.code);
-  return name.empty() ? "unknownResult" : std::string(name);
 }
 
 }  // namespace
@@ -69,13 +61,20 @@ Metrics::Metrics()
       .Set(1);
 }
 
+AuditFile::Losses Metrics::AuditLosses() {
+  auto& family = CounterFamily(*registry_, "dirlease_audit_dropped_total",
+                               "Lines that are not in the audit log, by why.");
+  return {.queue_full = family.Add({{"reason", "queue_full"}}),
+          .write_failed = family.Add({{"reason", "write_failed"}})};
+}
+
 void Metrics::OnLeaseOpened(const Session::Facts& facts, const Caller&) {
   opens_.Add({{"target", facts.target}, {"outcome", "ok"}}).Increment();
 }
 
 void Metrics::OnOpenFailed(std::string_view target, std::string_view, const Caller&,
                            const CallError& error) {
-  opens_.Add({{"target", std::string(target)}, {"outcome", OutcomeOf(error)}}).Increment();
+  opens_.Add({{"target", std::string(target)}, {"outcome", std::string(OutcomeName(error))}}).Increment();
 }
 
 void Metrics::OnLeaseEnded(const Session::Facts&, std::string_view reason) {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "app/audit_file.h"
 #include "session/telemetry.h"
 
 namespace dirlease {
@@ -21,6 +22,8 @@ class Metrics final : public Telemetry {
   Metrics();
 
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
+  // Counts lines that an audit log lost; without a call there is no such metric. Thread-safe.
+  AuditFile::Losses AuditLosses();
 
   void OnLeaseOpened(const Session::Facts& facts, const Caller& caller) override;
   void OnOpenFailed(std::string_view target, std::string_view bind_name, const Caller& caller,

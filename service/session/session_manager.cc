@@ -54,7 +54,7 @@ SessionManager::SessionManager(EventLoop& loop, Connector& connector, Options op
       reaper_(loop, [this] { FinishDrainIfIdle(); }),
       targets_(loop, connector, std::move(targets)),
       holds_(loop, [this](LeaseId lease) { EndUntied(lease); }),
-      openings_({loop, budget_, reaper_}, [this](Opening& opening, OpenAttempt::Result result) {
+      openings_({loop, budget_, reaper_}, telemetry_, [this](Opening& opening, OpenAttempt::Result result) {
         OnOpened(opening, std::move(result));
       }) {
   expiry_ = loop_.NewTimer([this] { ExpireDue(); });

@@ -1,55 +1,21 @@
 // GET /metrics as a scraper sees it.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <optional>
 #include <regex>
 #include <set>
 #include <sstream>
 #include <string>
 
-#include "app/gateway.h"
-#include "ldap/libldap/libldap_init.h"
-#include "support/fake_directory.h"
-#include "support/grpc/client.h"
-#include "support/loopback.h"
+#include "component/app/running_gateway.h"
 
 namespace dirlease {
 namespace {
 
+using testing::Get;
 using ::testing::HasSubstr;
 
-std::string Get(const std::string& address, const std::string& path) {
-  const int port = std::stoi(address.substr(address.rfind(':') + 1));
-  const UniqueFd socket = testing::ConnectToLoopback(port);
-  const std::string request = "GET " + path + " HTTP/1.0\r\n\r\n";
-  EXPECT_EQ(write(socket.get(), request.data(), request.size()), static_cast<ssize_t>(request.size()));
-  std::string answer;
-  char chunk[4096];
-  for (ssize_t size; (size = read(socket.get(), chunk, sizeof chunk)) > 0;) {
-    answer.append(chunk, static_cast<size_t>(size));
-  }
-  return answer;
-}
-
-class MetricsTest : public ::testing::Test {
- protected:
-  MetricsTest() {
-    InitialiseLibldap();
-    Gateway::Settings settings{.server = {.listen = "127.0.0.1:0"}};
-    TargetConfig target{.name = "default"};
-    target.uris.push_back(*ParseLdapUri(directory_.uri()));
-    settings.targets.push_back(std::move(target));
-    settings.metrics_listen = "127.0.0.1:0";
-    gateway_.emplace(std::move(settings));
-    EXPECT_EQ(gateway_->Start(), "");
-  }
-  std::string Scrape() { return Get(gateway_->metrics_address(), "/metrics"); }
-
-  testing::FakeDirectory directory_{testing::AutoAnswers::All(3)};
-  std::optional<Gateway> gateway_;
-};
+class MetricsTest : public testing::RunningGatewayTest {};
 
 TEST_F(MetricsTest, CountsWhatHappens) {
   testing::Client client(gateway_->address());
@@ -68,10 +34,9 @@ TEST_F(MetricsTest, CountsWhatHappens) {
 
 // What Prometheus's own check asks for: a help text and a type for each family, names in its style, labels of ours.
 TEST_F(MetricsTest, AreWellFormed) {
-  const std::string answer = Scrape();
   const std::regex sample("^(dirlease_[a-z_]+?)(_bucket|_sum|_count)?(\\{[a-z_]+=\"[^\"]*\"(,[a-z_]+=\"[^\"]*\")*\\})? [-+0-9.e]+$");
   std::set<std::string> described;
-  std::istringstream lines(answer.substr(answer.find("\r\n\r\n") + 4));
+  std::istringstream lines(Scrape());
   int samples = 0;
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("# HELP ")) described.insert(line.substr(7, line.find(' ', 7) - 7));
