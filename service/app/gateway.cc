@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/load_collector.h"
+#include "app/process_collector.h"
 #include "base/log.h"
 
 namespace dirlease {
@@ -34,11 +35,12 @@ std::string ToOptions(const Gateway::Listener& listener, Server::Options& option
 Gateway::Gateway(Settings settings)
     : settings_(std::move(settings)),
       loop_("dirlease-loop", clock_),
-      connector_(std::make_unique<TargetConnector>(loop_)) {
+      connector_(std::make_unique<TargetConnector>(loop_)),
+      measured_connector_(loop_, *connector_, *metrics_.registry()) {
   telemetry_.Add(metrics_);
   settings_.sessions.telemetry = &telemetry_;
   OnLoop([this] {
-    manager_ = std::make_unique<SessionManager>(loop_, *connector_, settings_.sessions,
+    manager_ = std::make_unique<SessionManager>(loop_, measured_connector_, settings_.sessions,
                                                 settings_.targets);
   });
 }
@@ -52,7 +54,8 @@ std::string Gateway::Start() {
   if (!settings_.metrics_listen.empty()) {
     MetricsServer::Started metrics = MetricsServer::Start(
         settings_.metrics_listen,
-        {metrics_.registry(), std::make_shared<LoadCollector>(loop_, *manager_)});
+        {metrics_.registry(), std::make_shared<LoadCollector>(loop_, *manager_),
+         std::make_shared<ProcessCollector>()});
     if (metrics.server == nullptr) return metrics.error;
     metrics_server_ = std::move(metrics.server);
   }

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "app/audit_log.h"
 #include "app/certificates.h"
+#include "app/measured_connector.h"
 #include "app/metrics.h"
 #include "app/metrics_server.h"
 #include "app/pem_file.h"
@@ -88,6 +89,7 @@ class Gateway {
   SteadyClock clock_;
   EpollEventLoop loop_;
   std::unique_ptr<TargetConnector> connector_;
+  MeasuredConnector measured_connector_;
   std::unique_ptr<SessionManager> manager_;  // created, used and destroyed on the loop
   std::unique_ptr<Server> server_;
   std::unique_ptr<Server> admin_;  // null = none

@@ -2,26 +2,14 @@
 
 #include <prometheus/gauge.h>
 
-#include <algorithm>
+#include <iterator>
 
+#include "app/metric_families.h"
 #include "app/outcome.h"
 
 namespace dirlease {
 
 namespace {
-
-const prometheus::Histogram::BucketBoundaries kSeconds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
-                                                       0.25,   0.5,   1,      2.5,   5,    10,    30};
-
-prometheus::Family<prometheus::Counter>& CounterFamily(prometheus::Registry& registry, const char* name,
-                                                  const char* help) {
-  return prometheus::BuildCounter().Name(name).Help(help).Register(registry);
-}
-
-prometheus::Family<prometheus::Histogram>& HistogramFamily(prometheus::Registry& registry, const char* name,
-                                                      const char* help) {
-  return prometheus::BuildHistogram().Name(name).Help(help).Register(registry);
-}
 
 // As gRPC's documents write them.
 const char* CodeName(int code) {
@@ -31,6 +19,13 @@ const char* CodeName(int code) {
       "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
   return code >= 0 && code < static_cast<int>(std::size(kNames)) ? kNames[code] : "UNKNOWN";
 }
+
+constexpr EndCause kAbandonCauses[] = {
+    EndCause::kCancelled, EndCause::kAbandoned, EndCause::kSessionClosed, EndCause::kExpired,
+    EndCause::kRevoked,   EndCause::kDraining,  EndCause::kSlowConsumer,  EndCause::kEntryTooLarge};
+// As the session manager says them.
+constexpr const char* kEndReasons[] = {"unbind", "idle",  "maximum age", "directory",
+                                       "tether", "drain", "revoked"};
 
 }  // namespace
 
@@ -59,6 +54,9 @@ Metrics::Metrics()
       .Register(*registry_)
       .Add({{"version", DIRLEASE_VERSION}})
       .Set(1);
+  // A rate does not see a counter's first step if the counter came with it.
+  for (const EndCause cause : kAbandonCauses) abandons_.Add({{"cause", std::string(EndCauseName(cause))}});
+  for (const char* reason : kEndReasons) endings_.Add({{"reason", reason}});
 }
 
 AuditFile::Losses Metrics::AuditLosses() {
@@ -108,9 +106,9 @@ Metrics::Method& Metrics::MethodOf(std::string_view name) {
   const prometheus::Labels labels{{"method", std::string(name)}};
   return methods_[std::string(name)] = {
              .rpcs = {},
-             .rpc_seconds = &rpc_seconds_.Add(labels, kSeconds),
-             .first_response_seconds = &first_response_seconds_.Add(labels, kSeconds),
-             .waiting_seconds = &waiting_seconds_.Add(labels, kSeconds)};
+             .rpc_seconds = &rpc_seconds_.Add(labels, LatencyBuckets()),
+             .first_response_seconds = &first_response_seconds_.Add(labels, LatencyBuckets()),
+             .waiting_seconds = &waiting_seconds_.Add(labels, LatencyBuckets())};
 }
 
 }  // namespace dirlease
