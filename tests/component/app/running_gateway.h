@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "app/gateway.h"
 #include "ldap/libldap/libldap_init.h"
@@ -33,8 +34,9 @@ inline std::string Get(const std::string& address, const std::string& path) {
 
 class RunningGatewayTest : public ::testing::Test {
  protected:
-  RunningGatewayTest() {
+  explicit RunningGatewayTest(std::optional<Gateway::Listener> admin = std::nullopt) {
     InitialiseLibldap();
+    settings_.admin = std::move(admin);
     settings_.server.listen = "127.0.0.1:0";
     settings_.metrics_listen = "127.0.0.1:0";
     settings_.audit_log = audit_log_;
