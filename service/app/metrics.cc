@@ -55,6 +55,11 @@ Metrics::Metrics()
       .Add({{"version", DIRLEASE_VERSION}})
       .Set(1);
   // A rate does not see a counter's first step if the counter came with it.
+  auto& ends = CounterFamily(*registry_, "dirlease_operation_endings_total",
+                             "Operations that ended, by why: result is the directory's.");
+  for (size_t i = 0; i < operation_ends_.size(); ++i) {
+    operation_ends_[i] = &ends.Add({{"end", std::string(EndCauseName(static_cast<EndCause>(i)))}});
+  }
   for (const EndCause cause : kAbandonCauses) abandons_.Add({{"cause", std::string(EndCauseName(cause))}});
   for (const char* reason : kEndReasons) endings_.Add({{"reason", reason}});
 }
@@ -81,34 +86,33 @@ void Metrics::OnLeaseEnded(const Session::Facts&, std::string_view reason) {
 
 void Metrics::OnOperationEnded(const Session::Facts&, const Operation& operation,
                                const OperationEnd& end) {
+  operation_ends_[static_cast<size_t>(end.cause)]->Increment();
   if (operation.abandoned()) abandons_.Add({{"cause", std::string(EndCauseName(end.cause))}}).Increment();
   entries_.Increment(static_cast<double>(operation.entries()));
   entry_octets_.Increment(static_cast<double>(operation.entry_octets()));
-  Method& method = MethodOf(operation.method());
-  method.waiting_seconds->Observe(absl::ToDoubleSeconds(operation.waiting_time()));
+  Method& method = methods_[std::string(operation.method())];
+  Observe(waiting_seconds_, method.waiting_seconds, operation.method(), operation.waiting_time());
   if (const auto first = operation.first_response_time()) {
-    method.first_response_seconds->Observe(absl::ToDoubleSeconds(*first));
+    Observe(first_response_seconds_, method.first_response_seconds, operation.method(), *first);
   }
 }
 
 void Metrics::OnRpcEnded(std::string_view name, absl::StatusCode code, absl::Duration total) {
-  Method& method = MethodOf(name);
+  Method& method = methods_[std::string(name)];
   prometheus::Counter*& counter = method.rpcs[static_cast<int>(code)];
   if (counter == nullptr) {
     counter = &rpcs_.Add({{"method", std::string(name)}, {"code", CodeName(static_cast<int>(code))}});
   }
   counter->Increment();
-  method.rpc_seconds->Observe(absl::ToDoubleSeconds(total));
+  Observe(rpc_seconds_, method.rpc_seconds, name, total);
 }
 
-Metrics::Method& Metrics::MethodOf(std::string_view name) {
-  if (const auto known = methods_.find(std::string(name)); known != methods_.end()) return known->second;
-  const prometheus::Labels labels{{"method", std::string(name)}};
-  return methods_[std::string(name)] = {
-             .rpcs = {},
-             .rpc_seconds = &rpc_seconds_.Add(labels, LatencyBuckets()),
-             .first_response_seconds = &first_response_seconds_.Add(labels, LatencyBuckets()),
-             .waiting_seconds = &waiting_seconds_.Add(labels, LatencyBuckets())};
+void Metrics::Observe(Histograms& family, prometheus::Histogram*& histogram, std::string_view method,
+                      absl::Duration duration) {
+  if (histogram == nullptr) {
+    histogram = &family.Add({{"method", std::string(method)}}, LatencyBuckets());
+  }
+  histogram->Observe(absl::ToDoubleSeconds(duration));
 }
 
 }  // namespace dirlease

@@ -7,6 +7,7 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <array>
 #include <memory>
 #include <string>
 
@@ -40,11 +41,13 @@ class Metrics final : public Telemetry {
   // A family's lookup takes a lock and builds a map of labels: done once per method, not per call.
   struct Method {
     absl::flat_hash_map<int, prometheus::Counter*> rpcs;  // by code
-    prometheus::Histogram* rpc_seconds;
-    prometheus::Histogram* first_response_seconds;
-    prometheus::Histogram* waiting_seconds;
+    prometheus::Histogram* rpc_seconds = nullptr;
+    // Of those methods that ask a directory.
+    prometheus::Histogram* first_response_seconds = nullptr;
+    prometheus::Histogram* waiting_seconds = nullptr;
   };
-  Method& MethodOf(std::string_view name);
+  void Observe(Histograms& family, prometheus::Histogram*& histogram, std::string_view method,
+               absl::Duration duration);
 
   const std::shared_ptr<prometheus::Registry> registry_;
   Counters& rpcs_;
@@ -54,6 +57,7 @@ class Metrics final : public Telemetry {
   Counters& opens_;
   Counters& endings_;
   Counters& abandons_;
+  std::array<prometheus::Counter*, static_cast<size_t>(EndCause::kInternal) + 1> operation_ends_;
   prometheus::Counter& entries_;
   prometheus::Counter& entry_octets_;
   absl::flat_hash_map<std::string, Method> methods_;
