@@ -20,7 +20,8 @@ constexpr char kStandardOutput[] = "-";
 UniqueFd OpenToAppend(const std::string& path) {
   if (path == kStandardOutput) return UniqueFd(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0));
   // A pipe that nobody reads is refused instead of waited for.
-  UniqueFd fd(open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
+  UniqueFd fd(
+      open(path.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600));
   if (fd.valid()) fcntl(fd.get(), F_SETFL, O_APPEND);
   return fd;
 }

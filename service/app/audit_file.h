@@ -1,6 +1,7 @@
-// A file that lines are appended to, written by a thread of its own: whoever appends never waits for the disk. What waits
-// for it is bounded. Lines are lost when more would wait, or when they cannot be written; both are counted, and the file
-// itself says with a later line how many are missing ("lines lost"). Thread-safe.
+// A file that lines are appended to, written by a thread of its own: whoever appends never waits
+// for the disk. What waits for it is bounded. Lines are lost when more would wait, or when they
+// cannot be written; both are counted, and the file itself says with a later line how many are
+// missing ("lines lost"). Thread-safe.
 #pragma once
 
 #include <prometheus/counter.h>
@@ -40,8 +41,8 @@ class AuditFile {
 
   // `line` without its end.
   void Append(std::string_view line);
-  // Opens the path again, behind the lines that wait: somebody has renamed the file. If that fails the old one stays in
-  // use. Does not wait.
+  // Opens the path again, behind the lines that wait: somebody has renamed the file. If that fails
+  // the old one stays in use. Does not wait.
   void Reopen();
 
  private:
@@ -59,8 +60,8 @@ class AuditFile {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  std::string waiting_;    // guarded by mutex_, as all that follow
-  uint64_t lost_ = 0;      // lines that the file does not speak of yet
+  std::string waiting_;  // guarded by mutex_, as all that follow
+  uint64_t lost_ = 0;    // lines that the file does not speak of yet
   bool reopen_ = false;
   bool ending_ = false;
 

@@ -1,5 +1,6 @@
-// The audit log: who bound as whom at which directory, with what result, and when that ended. One JSON line each; what
-// callers and directories send is data in it (base/log.h escapes and cuts). Never passwords or tokens.
+// The audit log: who bound as whom at which directory, with what result, and when that ended. One
+// JSON line each; what callers and directories send is data in it (base/log.h escapes and cuts).
+// Never passwords or tokens.
 #pragma once
 
 #include <memory>

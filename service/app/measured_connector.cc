@@ -14,10 +14,14 @@ namespace {
 const char* OutcomeOf(const Connected& connected) {
   if (connected.handle != nullptr) return "ok";
   switch (connected.failure.kind) {
-    case ConnectFailure::Kind::kUnreachable: return "unreachable";
-    case ConnectFailure::Kind::kTls: return "tls";
-    case ConnectFailure::Kind::kTimeout: return "timeout";
-    case ConnectFailure::Kind::kResources: return "resources";
+    case ConnectFailure::Kind::kUnreachable:
+      return "unreachable";
+    case ConnectFailure::Kind::kTls:
+      return "tls";
+    case ConnectFailure::Kind::kTimeout:
+      return "timeout";
+    case ConnectFailure::Kind::kResources:
+      return "resources";
   }
   return "unreachable";
 }
@@ -28,14 +32,16 @@ MeasuredConnector::MeasuredConnector(EventLoop& loop, Connector& connector,
                                      prometheus::Registry& registry)
     : loop_(loop),
       connector_(connector),
-      connects_(CounterFamily(registry, "dirlease_connects_total",
-                              "Connects for leases, name resolution, TCP and TLS together, by target "
-                              "and outcome.")),
+      connects_(
+          CounterFamily(registry, "dirlease_connects_total",
+                        "Connects for leases, name resolution, TCP and TLS together, by target "
+                        "and outcome.")),
       seconds_(HistogramFamily(registry, "dirlease_connect_seconds",
                                "How long those took that succeeded, by target.")),
-      probes_(CounterFamily(registry, "dirlease_probes_total",
-                            "TCP connects that only ask whether a directory is there, by target and "
-                            "outcome.")) {}
+      probes_(
+          CounterFamily(registry, "dirlease_probes_total",
+                        "TCP connects that only ask whether a directory is there, by target and "
+                        "outcome.")) {}
 
 std::unique_ptr<Connector::Attempt> MeasuredConnector::Connect(const TargetConfig& target,
                                                                Callback callback) {
@@ -53,11 +59,11 @@ std::unique_ptr<Connector::Attempt> MeasuredConnector::Connect(const TargetConfi
 
 std::unique_ptr<Connector::Attempt> MeasuredConnector::Probe(
     const TargetConfig& target, absl::AnyInvocable<void(bool)> callback) {
-  return connector_.Probe(
-      target, [this, &target, callback = std::move(callback)](bool connected) mutable {
-        probes_.Add({{"target", target.name}, {"outcome", connected ? "ok" : "failed"}}).Increment();
-        callback(connected);
-      });
+  return connector_.Probe(target, [this, &target,
+                                   callback = std::move(callback)](bool connected) mutable {
+    probes_.Add({{"target", target.name}, {"outcome", connected ? "ok" : "failed"}}).Increment();
+    callback(connected);
+  });
 }
 
 }  // namespace dirlease

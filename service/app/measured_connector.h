@@ -1,5 +1,6 @@
-// A Connector that counts: how connects to directories end and how long they take, by target, beside what becomes of the
-// binds on them. Loop thread only, as the connector it passes everything on to.
+// A Connector that counts: how connects to directories end and how long they take, by target,
+// beside what becomes of the binds on them. Loop thread only, as the connector it passes everything
+// on to.
 #pragma once
 
 #include <prometheus/registry.h>

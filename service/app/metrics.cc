@@ -13,10 +13,23 @@ namespace {
 
 // As gRPC's documents write them.
 const char* CodeName(int code) {
-  static constexpr const char* kNames[] = {
-      "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND",
-      "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED",
-      "OUT_OF_RANGE", "UNIMPLEMENTED", "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED"};
+  static constexpr const char* kNames[] = {"OK",
+                                           "CANCELLED",
+                                           "UNKNOWN",
+                                           "INVALID_ARGUMENT",
+                                           "DEADLINE_EXCEEDED",
+                                           "NOT_FOUND",
+                                           "ALREADY_EXISTS",
+                                           "PERMISSION_DENIED",
+                                           "RESOURCE_EXHAUSTED",
+                                           "FAILED_PRECONDITION",
+                                           "ABORTED",
+                                           "OUT_OF_RANGE",
+                                           "UNIMPLEMENTED",
+                                           "INTERNAL",
+                                           "UNAVAILABLE",
+                                           "DATA_LOSS",
+                                           "UNAUTHENTICATED"};
   return code >= 0 && code < static_cast<int>(std::size(kNames)) ? kNames[code] : "UNKNOWN";
 }
 
@@ -31,22 +44,26 @@ constexpr const char* kEndReasons[] = {"unbind", "idle",  "maximum age", "direct
 
 Metrics::Metrics()
     : registry_(std::make_shared<prometheus::Registry>()),
-      rpcs_(CounterFamily(*registry_, "dirlease_rpcs_total", "RPCs that ended, by method and status code.")),
+      rpcs_(CounterFamily(*registry_, "dirlease_rpcs_total",
+                          "RPCs that ended, by method and status code.")),
       rpc_seconds_(HistogramFamily(*registry_, "dirlease_rpc_seconds",
-                              "From an RPC's arrival to its status, by method.")),
+                                   "From an RPC's arrival to its status, by method.")),
       first_response_seconds_(HistogramFamily(
           *registry_, "dirlease_first_response_seconds",
           "From an LDAP request's sending to the directory's first response, by method.")),
-      waiting_seconds_(HistogramFamily(*registry_, "dirlease_waiting_seconds",
-                                  "How long operations waited for a place at their connection, by method.")),
+      waiting_seconds_(HistogramFamily(
+          *registry_, "dirlease_waiting_seconds",
+          "How long operations waited for a place at their connection, by method.")),
       opens_(CounterFamily(*registry_, "dirlease_opens_total",
-                      "Binds for leases, by target and outcome: ok, or why not.")),
-      endings_(CounterFamily(*registry_, "dirlease_lease_endings_total", "Leases that ended, by reason.")),
+                           "Binds for leases, by target and outcome: ok, or why not.")),
+      endings_(CounterFamily(*registry_, "dirlease_lease_endings_total",
+                             "Leases that ended, by reason.")),
       abandons_(CounterFamily(*registry_, "dirlease_abandons_total",
-                         "Abandon requests sent to directories, by cause.")),
-      entries_(CounterFamily(*registry_, "dirlease_entries_total", "Entries that directories sent.").Add({})),
+                              "Abandon requests sent to directories, by cause.")),
+      entries_(CounterFamily(*registry_, "dirlease_entries_total", "Entries that directories sent.")
+                   .Add({})),
       entry_octets_(CounterFamily(*registry_, "dirlease_entry_bytes_total",
-                             "Octets of names and values in those entries.")
+                                  "Octets of names and values in those entries.")
                         .Add({})) {
   prometheus::BuildGauge()
       .Name("dirlease_build_info")
@@ -60,7 +77,8 @@ Metrics::Metrics()
   for (size_t i = 0; i < operation_ends_.size(); ++i) {
     operation_ends_[i] = &ends.Add({{"end", std::string(EndCauseName(static_cast<EndCause>(i)))}});
   }
-  for (const EndCause cause : kAbandonCauses) abandons_.Add({{"cause", std::string(EndCauseName(cause))}});
+  for (const EndCause cause : kAbandonCauses)
+    abandons_.Add({{"cause", std::string(EndCauseName(cause))}});
   for (const char* reason : kEndReasons) endings_.Add({{"reason", reason}});
 }
 
@@ -77,7 +95,8 @@ void Metrics::OnLeaseOpened(const Session::Facts& facts, const Caller&) {
 
 void Metrics::OnOpenFailed(std::string_view target, std::string_view, const Caller&,
                            const CallError& error) {
-  opens_.Add({{"target", std::string(target)}, {"outcome", std::string(OutcomeName(error))}}).Increment();
+  opens_.Add({{"target", std::string(target)}, {"outcome", std::string(OutcomeName(error))}})
+      .Increment();
 }
 
 void Metrics::OnLeaseEnded(const Session::Facts&, std::string_view reason) {
@@ -87,7 +106,8 @@ void Metrics::OnLeaseEnded(const Session::Facts&, std::string_view reason) {
 void Metrics::OnOperationEnded(const Session::Facts&, const Operation& operation,
                                const OperationEnd& end) {
   operation_ends_[static_cast<size_t>(end.cause)]->Increment();
-  if (operation.abandoned()) abandons_.Add({{"cause", std::string(EndCauseName(end.cause))}}).Increment();
+  if (operation.abandoned())
+    abandons_.Add({{"cause", std::string(EndCauseName(end.cause))}}).Increment();
   entries_.Increment(static_cast<double>(operation.entries()));
   entry_octets_.Increment(static_cast<double>(operation.entry_octets()));
   Method& method = methods_[std::string(operation.method())];
@@ -101,14 +121,15 @@ void Metrics::OnRpcEnded(std::string_view name, absl::StatusCode code, absl::Dur
   Method& method = methods_[std::string(name)];
   prometheus::Counter*& counter = method.rpcs[static_cast<int>(code)];
   if (counter == nullptr) {
-    counter = &rpcs_.Add({{"method", std::string(name)}, {"code", CodeName(static_cast<int>(code))}});
+    counter =
+        &rpcs_.Add({{"method", std::string(name)}, {"code", CodeName(static_cast<int>(code))}});
   }
   counter->Increment();
   Observe(rpc_seconds_, method.rpc_seconds, name, total);
 }
 
-void Metrics::Observe(Histograms& family, prometheus::Histogram*& histogram, std::string_view method,
-                      absl::Duration duration) {
+void Metrics::Observe(Histograms& family, prometheus::Histogram*& histogram,
+                      std::string_view method, absl::Duration duration) {
   if (histogram == nullptr) {
     histogram = &family.Add({{"method", std::string(method)}}, LatencyBuckets());
   }

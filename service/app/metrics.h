@@ -1,5 +1,5 @@
-// What the gateway counts, in Prometheus's terms. No label carries a DN, filter, token or caller's address; labels take
-// few values, all of them ours.
+// What the gateway counts, in Prometheus's terms. No label carries a DN, filter, token or caller's
+// address; labels take few values, all of them ours.
 #pragma once
 
 #include <prometheus/counter.h>

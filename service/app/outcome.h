@@ -7,8 +7,10 @@
 
 namespace dirlease {
 
-// The directory's result ("invalidCredentials"; what it made up is "unknownResult"), the gateway's own reason
-// ("LDAP_CONNECT_ERROR"), or the cause of the end ("cancelled"). Lives as long as `error`. Takes few values.
+// The directory's result ("invalidCredentials"; what it made up is "unknownResult"), the gateway's
+// own reason
+// ("LDAP_CONNECT_ERROR"), or the cause of the end ("cancelled"). Lives as long as `error`. Takes
+// few values.
 std::string_view OutcomeName(const CallError& error);
 
 }  // namespace dirlease

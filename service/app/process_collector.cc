@@ -25,7 +25,8 @@ prometheus::MetricFamily Gauge(const char* name, const char* help, double value)
   return Single(name, help, prometheus::MetricType::Gauge, value);
 }
 
-// The fields of proc(5)'s /proc/PID/stat behind the name, which may hold spaces: the first one is number 3.
+// The fields of proc(5)'s /proc/PID/stat behind the name, which may hold spaces: the first one is
+// number 3.
 std::vector<double> StatFields() {
   std::ifstream file("/proc/self/stat");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -75,7 +76,8 @@ std::vector<prometheus::MetricFamily> ProcessCollector::Collect() const {
       Gauge("process_open_fds", "Open file descriptors.", OpenDescriptors()),
       Gauge("process_max_fds", "How many there may be.", DescriptorLimit()),
       Gauge("process_threads", "Threads.", field(20)),
-      Gauge("process_start_time_seconds", "When the process started, in seconds since 1970.", start_time),
+      Gauge("process_start_time_seconds", "When the process started, in seconds since 1970.",
+            start_time),
       Gauge("process_virtual_memory_bytes", "Size of virtual memory.", field(23)),
       Gauge("process_resident_memory_bytes", "Size of resident memory.", field(24) * page),
   };

@@ -1,5 +1,5 @@
-// The process's own figures under the names that Prometheus's client libraries share (process_*), read from /proc at each
-// scrape. Thread-safe.
+// The process's own figures under the names that Prometheus's client libraries share (process_*),
+// read from /proc at each scrape. Thread-safe.
 #pragma once
 
 #include <prometheus/collectable.h>

@@ -1,4 +1,5 @@
-// The audit log: its lines through the whole gateway, and its file when disks fail, fill up and are rotated.
+// The audit log: its lines through the whole gateway, and its file when disks fail, fill up and are
+// rotated.
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -68,20 +69,25 @@ TEST_F(AuditTest, TellsWhoOpenedAndEndedWhat) {
     testing::Client client(gateway_->address());
     const std::string trace = "4bf92f3577b34da6a3ce929d0e0e4736";
     v1::OpenSessionResponse opened;
-    EXPECT_TRUE(client.Call(testing::SimpleBindRequest("cn=a,dc=b", "the-password"), &opened,
-                            {.traceparent = "00-" + trace + "-00f067aa0ba902b7-01"})
+    EXPECT_TRUE(client
+                    .Call(testing::SimpleBindRequest("cn=a,dc=b", "the-password"), &opened,
+                          {.traceparent = "00-" + trace + "-00f067aa0ba902b7-01"})
                     .ok());
     id = opened.session().session_id();
     client.Unbind(opened.token());
     const std::string lease = ".*\"session\":\"" + id + "\"";
-    EXPECT_THAT(Lines(),
-                ElementsAre(AllOf(MatchesRegex(R"(\{"time":"[-0-9T:.]+Z",.*"event":"lease opened")" + lease + ".*"),
-                                  HasSubstr(R"("owner":"","peer":"ipv4:127.0.0.1:)"),
-                                  HasSubstr(R"("target":"default","bind_name":"cn=a,dc=b","result":0,"result_name":"success",)"),
-                                  HasSubstr("\"trace_id\":\"" + trace + "\"}"),
-                                  Not(HasSubstr("the-password")), Not(HasSubstr(opened.token()))),
-                            AllOf(MatchesRegex(".*\"event\":\"lease ended\"" + lease + ".*"),
-                                  HasSubstr(R"("bind_name":"cn=a,dc=b","reason":"unbind"})"))));
+    EXPECT_THAT(
+        Lines(),
+        ElementsAre(
+            AllOf(
+                MatchesRegex(R"(\{"time":"[-0-9T:.]+Z",.*"event":"lease opened")" + lease + ".*"),
+                HasSubstr(R"("owner":"","peer":"ipv4:127.0.0.1:)"),
+                HasSubstr(
+                    R"("target":"default","bind_name":"cn=a,dc=b","result":0,"result_name":"success",)"),
+                HasSubstr("\"trace_id\":\"" + trace + "\"}"), Not(HasSubstr("the-password")),
+                Not(HasSubstr(opened.token()))),
+            AllOf(MatchesRegex(".*\"event\":\"lease ended\"" + lease + ".*"),
+                  HasSubstr(R"("bind_name":"cn=a,dc=b","reason":"unbind"})"))));
   }
 }
 
@@ -91,11 +97,13 @@ TEST_F(AuditTest, TellsWhoseBindWasRefusedAndWhy) {
   BindInVain(client, "cn=b", 4711);
   directory_.StopListening();
   EXPECT_FALSE(client.Call(testing::SimpleBindRequest("cn=c", "password"), nullptr).ok());
-  EXPECT_THAT(Lines(),
-              ElementsAre(AllOf(HasSubstr(R"("event":"open failed")"), Not(HasSubstr("password")),
-                                HasSubstr(R"("bind_name":"cn=a","result":49,"result_name":"invalidCredentials",)")),
-                          HasSubstr(R"("bind_name":"cn=b","result":4711,"result_name":"unknownResult",)"),
-                          HasSubstr(R"("bind_name":"cn=c","result_name":"LDAP_CONNECT_ERROR",)")));
+  EXPECT_THAT(
+      Lines(),
+      ElementsAre(
+          AllOf(HasSubstr(R"("event":"open failed")"), Not(HasSubstr("password")),
+                HasSubstr(R"("bind_name":"cn=a","result":49,"result_name":"invalidCredentials",)")),
+          HasSubstr(R"("bind_name":"cn=b","result":4711,"result_name":"unknownResult",)"),
+          HasSubstr(R"("bind_name":"cn=c","result_name":"LDAP_CONNECT_ERROR",)")));
 }
 
 TEST_F(AuditTest, TellsOfABindThatNobodyWaitedFor) {
@@ -119,12 +127,13 @@ TEST_F(AuditTest, ForgedTextStaysInItsLine) {
   direct.OnOpenFailed("default", "cn=x", caller, CallError(Failure{.reason = "R\n"}));
   direct.OnLeaseOpened({.session_id = "s-1", .owner = caller.owner, .bind_name = forged}, caller);
   const auto lines = Lines();
-  const std::regex object(R"re(\{"[a-z]+":"([^"\\]|\\.)*"(,"[a-z_]+":([0-9]+|"([^"\\]|\\.)*"))*\})re");
+  const std::regex object(
+      R"re(\{"[a-z]+":"([^"\\]|\\.)*"(,"[a-z_]+":([0-9]+|"([^"\\]|\\.)*"))*\})re");
   for (const std::string& line : lines) EXPECT_TRUE(std::regex_match(line, object)) << line;
 }
 
 TEST_F(AuditTest, ItsFileIsForItsOwnerOnlyAndIsRotated) {
-  struct stat facts{};
+  struct stat facts {};
   ASSERT_EQ(stat(audit_log_.c_str(), &facts), 0);
   EXPECT_EQ(facts.st_mode & 0777, 0600u);
   testing::Client client(gateway_->address());

@@ -79,8 +79,11 @@ TEST_F(MetricsTest, TellsHowConnectsEnd) {
   testing::Client client(gateway_->address());
   EXPECT_FALSE(client.Call(v1::OpenSessionRequest(), nullptr).ok());
   const std::string scraped = Scrape();
-  EXPECT_THAT(scraped, HasSubstr("dirlease_connects_total{outcome=\"unreachable\",target=\"default\"} 1"));
-  EXPECT_THAT(scraped, HasSubstr("dirlease_opens_total{outcome=\"LDAP_CONNECT_ERROR\",target=\"default\"} 1"));
+  EXPECT_THAT(scraped,
+              HasSubstr("dirlease_connects_total{outcome=\"unreachable\",target=\"default\"} 1"));
+  EXPECT_THAT(
+      scraped,
+      HasSubstr("dirlease_opens_total{outcome=\"LDAP_CONNECT_ERROR\",target=\"default\"} 1"));
   EXPECT_THAT(scraped, HasSubstr("dirlease_target_reachable{target=\"default\"} 0"));
 }
 
@@ -105,7 +108,8 @@ TEST_F(MetricsTest, TellsOfTheProcess) {
 // Labels are few and ours: nothing of a caller or an entry is ever one.
 TEST_F(MetricsTest, LabelsHoldNothingOfCallers) {
   testing::Client client(gateway_->address());
-  const std::string token = client.Open(testing::SimpleBindRequest("cn=somebody", "a-password")).token();
+  const std::string token =
+      client.Open(testing::SimpleBindRequest("cn=somebody", "a-password")).token();
   v1::SearchRequest search;
   search.set_base_dn("dc=somewhere");
   search.set_filter("(uid=something)");

@@ -1,4 +1,5 @@
-// What deploy/ holds for Prometheus and Grafana, against promtool and against what the gateway really exports.
+// What deploy/ holds for Prometheus and Grafana, against promtool and against what the gateway
+// really exports.
 #include <gmock/gmock.h>
 #include <google/protobuf/struct.pb.h>
 #include <google/protobuf/util/json_util.h>
@@ -74,10 +75,10 @@ std::vector<std::string> OfDashboard(const std::string& key) {
 Gateway::Listener OperatorsListener() {
   static testing::Certificates authority;
   const testing::CertificateFiles files = authority.IssueForLoopback();
-  return {.listen = "127.0.0.1:0",
-          .tls = PemFiles{.certificate = files.certificate,
-                          .key = files.key,
-                          .authorities = authority.ca_file()}};
+  return {
+      .listen = "127.0.0.1:0",
+      .tls = PemFiles{
+          .certificate = files.certificate, .key = files.key, .authorities = authority.ca_file()}};
 }
 
 class MonitoringTest : public testing::RunningGatewayTest {

@@ -1,4 +1,5 @@
-// The fixture of the tests on what a whole gateway shows its operators: Gateway in process, over a directory on a socket.
+// The fixture of the tests on what a whole gateway shows its operators: Gateway in process, over a
+// directory on a socket.
 #pragma once
 
 #include <gtest/gtest.h>
