@@ -53,6 +53,7 @@ class Checker {
           config.listen());
     }
     CheckFolder("address_file", config.address_file());
+    CheckFolder("audit_log", config.audit_log());
     CheckCertificate("tls.cert", config.tls().cert(), "tls.key", config.tls().key());
     const bool tls = !config.tls().cert().empty() || !config.tls().key().empty();
     if (!config.client_ca().empty()) {

@@ -27,6 +27,7 @@ void WarnOfMissingIdentity(const config::v1::Config& config) {
 
 void Reload(Gateway& gateway) {
   log::Info("reloading");
+  gateway.ReopenAuditLog();
   gateway.ReloadCertificates();
 }
 

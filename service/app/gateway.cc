@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "app/load_collector.h"
+#include "app/process_collector.h"
 #include "base/log.h"
 
 namespace dirlease {
@@ -34,10 +35,12 @@ std::string ToOptions(const Gateway::Listener& listener, Server::Options& option
 Gateway::Gateway(Settings settings)
     : settings_(std::move(settings)),
       loop_("dirlease-loop", clock_),
-      connector_(std::make_unique<TargetConnector>(loop_)) {
-  settings_.sessions.telemetry = &metrics_;
+      connector_(std::make_unique<TargetConnector>(loop_)),
+      measured_connector_(loop_, *connector_, *metrics_.registry()) {
+  telemetry_.Add(metrics_);
+  settings_.sessions.telemetry = &telemetry_;
   OnLoop([this] {
-    manager_ = std::make_unique<SessionManager>(loop_, *connector_, settings_.sessions,
+    manager_ = std::make_unique<SessionManager>(loop_, measured_connector_, settings_.sessions,
                                                 settings_.targets);
   });
 }
@@ -45,12 +48,14 @@ Gateway::Gateway(Settings settings)
 Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
 
 std::string Gateway::Start() {
+  if (std::string problem = StartAudit(); !problem.empty()) return problem;
   if (std::string problem = UseDirectoryCertificates(); !problem.empty()) return problem;
   if (std::string problem = StartListeners(); !problem.empty()) return problem;
   if (!settings_.metrics_listen.empty()) {
     MetricsServer::Started metrics = MetricsServer::Start(
         settings_.metrics_listen,
-        {metrics_.registry(), std::make_shared<LoadCollector>(loop_, *manager_)});
+        {metrics_.registry(), std::make_shared<LoadCollector>(loop_, *manager_),
+         std::make_shared<ProcessCollector>()});
     if (metrics.server == nullptr) return metrics.error;
     metrics_server_ = std::move(metrics.server);
   }
@@ -105,6 +110,19 @@ std::string Gateway::UseDirectoryCertificates() {
     if (!problem.empty()) return "target " + target.name + ": " + problem;
   }
   return "";
+}
+
+std::string Gateway::StartAudit() {
+  if (settings_.audit_log.empty()) return "";
+  AuditFile::Opened opened = AuditFile::Open(settings_.audit_log, metrics_.AuditLosses());
+  if (opened.file == nullptr) return "audit_log: " + opened.error;
+  audit_ = std::make_unique<AuditLog>(std::move(opened.file));
+  telemetry_.Add(*audit_);
+  return "";
+}
+
+void Gateway::ReopenAuditLog() {
+  if (audit_ != nullptr) audit_->Reopen();
 }
 
 std::string Gateway::metrics_address() const {

@@ -9,10 +9,13 @@
 
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
+#include "app/audit_log.h"
 #include "app/certificates.h"
+#include "app/measured_connector.h"
 #include "app/metrics.h"
 #include "app/metrics_server.h"
 #include "app/pem_file.h"
+#include "app/telemetry_fan_out.h"
 #include "app/tls_metrics.h"
 #include "base/clock.h"
 #include "base/epoll_event_loop.h"
@@ -35,6 +38,7 @@ class Gateway {
     SessionManager::Options sessions;
     std::vector<TargetConfig> targets;  // the first one is the default
     std::string metrics_listen;         // ADDRESS:PORT; empty = no metrics are served
+    std::string audit_log;              // path, "-" = standard output; empty = none
   };
 
   // REQUIRES: InitialiseLibldap() was called.
@@ -60,6 +64,8 @@ class Gateway {
   // Certificates are read again, all or those that changed; see app/certificates.h. REQUIRES: Stop was not called.
   void ReloadCertificates() { certificates_.Reload(); }
   void ReloadChangedCertificates() { certificates_.ReloadChanged(); }
+  // Somebody renamed the audit log's file. Harmless without one.
+  void ReopenAuditLog();
 
  private:
   // Each: empty, or why not.
@@ -71,14 +77,19 @@ class Gateway {
   void OnLoop(absl::AnyInvocable<void()> task);
   void EndLeases(absl::Duration grace);
   void SetServing(bool serving);
+  // Empty, or why not.
+  std::string StartAudit();
 
   Settings settings_;
   Metrics metrics_;
   TlsMetrics tls_metrics_{*metrics_.registry()};
   Certificates certificates_{tls_metrics_};
+  std::unique_ptr<AuditLog> audit_;  // null = none
+  TelemetryFanOut telemetry_;
   SteadyClock clock_;
   EpollEventLoop loop_;
   std::unique_ptr<TargetConnector> connector_;
+  MeasuredConnector measured_connector_;
   std::unique_ptr<SessionManager> manager_;  // created, used and destroyed on the loop
   std::unique_ptr<Server> server_;
   std::unique_ptr<Server> admin_;  // null = none

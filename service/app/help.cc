@@ -50,11 +50,14 @@ Process
   --drain-grace=TIME             how long a drain waits for running operations (25s)
   --log-format=json|text         (json)
   --log-level=debug|info|warning|error  (info)
+  --audit-log=PATH               one JSON line a lease opened, refused or ended; - = standard output, opened again on
+                                 SIGHUP (none)
   --check-config                 names every problem of the configuration and ends
   --print-config                 shows the effective configuration as YAML and ends
   --version --help
 
-SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads all certificates again.
+SIGTERM and SIGINT drain, a second one ends at once; SIGHUP reads all certificates again and opens the audit
+log again.
 Exit status: 0 after a drain, 2 for a wrong command line or configuration, 1 for anything else.
 )";
 

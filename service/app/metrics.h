@@ -1,5 +1,5 @@
-// What the gateway counts, in Prometheus's terms. No label carries a DN, filter, token or caller's address; labels take
-// few values, all of them ours.
+// What the gateway counts, in Prometheus's terms. No label carries a DN, filter, token or caller's
+// address; labels take few values, all of them ours.
 #pragma once
 
 #include <prometheus/counter.h>
@@ -7,10 +7,12 @@
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
+#include <array>
 #include <memory>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "app/audit_file.h"
 #include "session/telemetry.h"
 
 namespace dirlease {
@@ -21,6 +23,8 @@ class Metrics final : public Telemetry {
   Metrics();
 
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
+  // Counts lines that an audit log lost; without a call there is no such metric. Thread-safe.
+  AuditFile::Losses AuditLosses();
 
   void OnLeaseOpened(const Session::Facts& facts, const Caller& caller) override;
   void OnOpenFailed(std::string_view target, std::string_view bind_name, const Caller& caller,
@@ -37,11 +41,13 @@ class Metrics final : public Telemetry {
   // A family's lookup takes a lock and builds a map of labels: done once per method, not per call.
   struct Method {
     absl::flat_hash_map<int, prometheus::Counter*> rpcs;  // by code
-    prometheus::Histogram* rpc_seconds;
-    prometheus::Histogram* first_response_seconds;
-    prometheus::Histogram* waiting_seconds;
+    prometheus::Histogram* rpc_seconds = nullptr;
+    // Of those methods that ask a directory.
+    prometheus::Histogram* first_response_seconds = nullptr;
+    prometheus::Histogram* waiting_seconds = nullptr;
   };
-  Method& MethodOf(std::string_view name);
+  void Observe(Histograms& family, prometheus::Histogram*& histogram, std::string_view method,
+               absl::Duration duration);
 
   const std::shared_ptr<prometheus::Registry> registry_;
   Counters& rpcs_;
@@ -51,6 +57,7 @@ class Metrics final : public Telemetry {
   Counters& opens_;
   Counters& endings_;
   Counters& abandons_;
+  std::array<prometheus::Counter*, static_cast<size_t>(EndCause::kInternal) + 1> operation_ends_;
   prometheus::Counter& entries_;
   prometheus::Counter& entry_octets_;
   absl::flat_hash_map<std::string, Method> methods_;

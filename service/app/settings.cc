@@ -72,6 +72,7 @@ Gateway::Settings ToSettings(const Config& config) {
                              .drain_grace = DrainGrace(config),
                              .sessions = ToSessionOptions(config)};
   settings.metrics_listen = config.metrics_listen();
+  settings.audit_log = config.audit_log();
   for (const auto& target : config.targets()) settings.targets.push_back(ToTarget(target));
   return settings;
 }

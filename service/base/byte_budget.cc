@@ -8,9 +8,10 @@ namespace dirlease {
 
 ByteBudget::~ByteBudget() { assert(used_ == 0 && parked_.empty() && privileged_ == nullptr); }
 
-void ByteBudget::Refund(size_t octets) {
-  assert(octets <= used_);
+void ByteBudget::Refund(size_t octets, Purpose purpose) {
+  assert(octets <= used(purpose));
   used_ -= octets;
+  used_for_[static_cast<size_t>(purpose)] -= octets;
   // Each woken reader may use up what became free, so the rest of the queue is asked again only while there is room.
   for (size_t waiting = parked_.size(); waiting > 0 && used_ <= limit_ && !parked_.empty(); --waiting) {
     Reader* reader = parked_.front();

@@ -4,6 +4,7 @@
 // lookups of others. Loop thread only.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <utility>
@@ -24,8 +25,19 @@ class ByteBudget {
   ByteBudget& operator=(const ByteBudget&) = delete;
   ~ByteBudget();
 
-  void Charge(size_t octets) { used_ += octets; }
-  void Refund(size_t octets);
+  enum class Purpose {
+    kStreams,   // entries that wait for their reader
+    kMessages,  // those whose end has not arrived from the directory
+    kRequests,  // that run
+  };
+  static constexpr size_t kPurposes = 3;
+
+  void Charge(size_t octets, Purpose purpose = Purpose::kRequests) {
+    used_ += octets;
+    used_for_[static_cast<size_t>(purpose)] += octets;
+  }
+  // As it was charged.
+  void Refund(size_t octets, Purpose purpose = Purpose::kRequests);
 
   // What a reader may hold of one message, and a stream of one caller, even when memory is scarce.
   static constexpr size_t kSmallOctets = 16 * 1024;
@@ -38,17 +50,19 @@ class ByteBudget {
   void Forget(Reader* reader);
 
   size_t used() const { return used_; }
+  size_t used(Purpose purpose) const { return used_for_[static_cast<size_t>(purpose)]; }
   size_t limit() const { return limit_; }
   bool scarce() const { return used_ > limit_; }
 
  private:
   const size_t limit_;
   size_t used_ = 0;
+  std::array<size_t, kPurposes> used_for_{};
   Reader* privileged_ = nullptr;
   std::deque<Reader*> parked_;
 };
 
-// A charge that is refunded when this is destroyed. Loop thread only; the budget must outlive it.
+// A charge for a request that is refunded when this is destroyed. Loop thread only; the budget must outlive it.
 class BudgetCharge {
  public:
   BudgetCharge() = default;

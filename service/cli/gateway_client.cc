@@ -4,6 +4,7 @@
 
 #include "cli/gateway_channel.h"
 #include "cli/secrets.h"
+#include "cli/trace_parent.h"
 #include "dirlease/admin/v1/admin_service.grpc.pb.h"
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "dirlease/v1/session_service.grpc.pb.h"
@@ -58,6 +59,8 @@ class GatewayClient::Impl {
     Call(Impl& impl, std::optional<std::chrono::milliseconds> timeout, int tolerated_interrupts = 0)
         : GatewayChannel::Call(*impl.channel, timeout, tolerated_interrupts) {
       if (!impl.lease.empty()) context.AddMetadata(kLeaseKey, impl.lease);
+      const std::string trace_parent = TraceParent();
+      if (!trace_parent.empty()) context.AddMetadata("traceparent", trace_parent);
     }
     explicit Call(Impl& impl) : Call(impl, impl.channel->timeout()) {}
   };

@@ -218,8 +218,9 @@ void Connection::TellPlaceFree() {
 
 void Connection::CountPartialMessage() {
   const size_t now = closed() ? 0 : handle_->partial_message_octets();
-  if (now > partial_octets_) budget_.Charge(now - partial_octets_);
-  if (now < partial_octets_) budget_.Refund(partial_octets_ - now);
+  constexpr auto kMessages = ByteBudget::Purpose::kMessages;
+  if (now > partial_octets_) budget_.Charge(now - partial_octets_, kMessages);
+  if (now < partial_octets_) budget_.Refund(partial_octets_ - now, kMessages);
   const bool ended = now == 0 && partial_octets_ > 0;
   progress_excused_ = progress_excused_ || now < partial_octets_;  // another message than before
   partial_octets_ = now;

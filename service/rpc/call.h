@@ -33,9 +33,8 @@ struct CallInfo {
   Caller caller;
   std::string token;                            // from metadata; empty = none
   std::optional<absl::Duration> deadline_left;  // of the RPC, when it arrived
-  std::string trace_id;                         // see session/origin.h
 
-  Origin origin() const { return {caller.peer, trace_id}; }
+  Origin origin() const { return {caller.peer, caller.trace_id}; }
 };
 
 // Memory that a request of so many octets holds while it runs. Refused when memory is scarce, unless the request is small.

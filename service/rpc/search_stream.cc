@@ -190,12 +190,12 @@ void SearchStream::OnFinish(const RpcStatus& status) {
 
 void SearchStream::Charge(size_t octets) {
   charged_octets_ += octets;
-  surroundings_.budget.Charge(octets);
+  surroundings_.budget.Charge(octets, ByteBudget::Purpose::kStreams);
 }
 
 void SearchStream::Refund(size_t octets) {
   charged_octets_ -= octets;
-  surroundings_.budget.Refund(octets);
+  surroundings_.budget.Refund(octets, ByteBudget::Purpose::kStreams);
 }
 
 void SearchStream::ApplyMarks() {

@@ -6,6 +6,17 @@
 
 namespace dirlease {
 
+Holds::Counts Holds::Count() const {
+  Counts counts;
+  for (const auto& [lease, held] : leases_) {
+    counts.broken_tethers += held->grace != nullptr ? 1 : 0;
+    for (const auto& [number, hold] : held->holds) {
+      ++(hold.tether.tied ? counts.tethered : counts.untethered);
+    }
+  }
+  return counts;
+}
+
 bool Holds::full(LeaseId lease) const {
   const auto found = leases_.find(lease);
   return found != leases_.end() && found->second->holds.size() >= kMostPerLease;

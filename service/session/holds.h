@@ -48,6 +48,12 @@ class Holds {
   Holds(EventLoop& loop, absl::AnyInvocable<void(LeaseId)> on_untied)
       : loop_(loop), on_untied_(std::move(on_untied)) {}
 
+  struct Counts {
+    size_t tethered = 0;  // holds, that is open streams
+    size_t untethered = 0;
+    size_t broken_tethers = 0;  // leases in their tether's grace
+  };
+  Counts Count() const;
   bool full(LeaseId lease) const;
   bool IsHeld(LeaseId lease) const;
   // The holder must live until Remove or its OnLeaseEnded. REQUIRES: not full.

@@ -14,6 +14,7 @@ namespace dirlease {
 struct Caller {
   std::string owner;
   std::string peer;  // network address, for logs
+  std::string trace_id;  // see session/origin.h
 };
 
 struct OpenRequest {

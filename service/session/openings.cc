@@ -5,8 +5,8 @@
 
 namespace dirlease {
 
-Openings::Openings(OpenAttempt::Services services, OnDone on_done)
-    : services_(services), on_done_(std::move(on_done)) {}
+Openings::Openings(OpenAttempt::Services services, Telemetry& telemetry, OnDone on_done)
+    : services_(services), telemetry_(telemetry), on_done_(std::move(on_done)) {}
 
 Openings::Joined Openings::Join(const std::string& key, const Digest& digest,
                                 Opening::Waiter& waiter) {
@@ -34,7 +34,12 @@ void Openings::Finish(Id id, OpenAttempt::Result result) {
   const auto found = openings_.find(id);
   const std::unique_ptr<Running> done = std::move(found->second);
   openings_.erase(found);
+  if (const auto* error = std::get_if<CallError>(&result)) TellFailed(done->opening, *error);
   on_done_(done->opening, std::move(result));
+}
+
+void Openings::TellFailed(const Opening& opening, const CallError& error) const {
+  telemetry_.OnOpenFailed(opening.target->config().name, opening.bind_name, opening.caller, error);
 }
 
 bool Openings::Cancel(Opening::Ticket ticket) {
@@ -43,6 +48,7 @@ bool Openings::Cancel(Opening::Ticket ticket) {
     const auto his = [ticket](const Opening::Waiter& waiter) { return waiter.ticket == ticket; };
     if (std::erase_if(waiters, his) == 0) continue;
     if (!waiters.empty()) return false;
+    TellFailed(entry->second->opening, OperationEnd{.cause = EndCause::kCancelled});
     openings_.erase(entry);
     return true;
   }
@@ -52,6 +58,7 @@ bool Openings::Cancel(Opening::Ticket ticket) {
 void Openings::FailAll(const Failure& failure) {
   // What they connected is the reaper's from here on.
   for (const auto& [id, running] : std::exchange(openings_, {})) {
+    TellFailed(running->opening, failure);
     for (Opening::Waiter& waiter : running->opening.waiters) waiter.callback(CallError(failure));
   }
 }

@@ -15,6 +15,7 @@
 #include "session/open_request.h"
 #include "session/opened_lease.h"
 #include "session/target.h"
+#include "session/telemetry.h"
 
 namespace dirlease {
 
@@ -45,7 +46,8 @@ class Openings {
     kDifferent,  // somebody does, with another request
   };
 
-  Openings(OpenAttempt::Services services, OnDone on_done);
+  // `telemetry` hears of each that failed, was cancelled or was ended. It must outlive this.
+  Openings(OpenAttempt::Services services, Telemetry& telemetry, OnDone on_done);
 
   // Takes `waiter` only if it joined.
   Joined Join(const std::string& key, const Digest& digest, Opening::Waiter& waiter);
@@ -54,6 +56,8 @@ class Openings {
   bool Cancel(Opening::Ticket ticket);
   // Ends every bind, telling `failure`.
   void FailAll(const Failure& failure);
+  // For one whose success is of no use any more.
+  void TellFailed(const Opening& opening, const CallError& error) const;
 
   size_t size() const { return openings_.size(); }
   bool empty() const { return openings_.empty(); }
@@ -68,6 +72,7 @@ class Openings {
   void Finish(Id id, OpenAttempt::Result result);
 
   const OpenAttempt::Services services_;
+  Telemetry& telemetry_;
   OnDone on_done_;
   Id last_id_ = 0;
   absl::flat_hash_map<Id, std::unique_ptr<Running>> openings_;

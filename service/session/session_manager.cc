@@ -54,9 +54,10 @@ SessionManager::SessionManager(EventLoop& loop, Connector& connector, Options op
       reaper_(loop, [this] { FinishDrainIfIdle(); }),
       targets_(loop, connector, std::move(targets)),
       holds_(loop, [this](LeaseId lease) { EndUntied(lease); }),
-      openings_({loop, budget_, reaper_}, [this](Opening& opening, OpenAttempt::Result result) {
-        OnOpened(opening, std::move(result));
-      }) {
+      openings_({loop, budget_, reaper_}, telemetry_,
+                [this](Opening& opening, OpenAttempt::Result result) {
+                  OnOpened(opening, std::move(result));
+                }) {
   expiry_ = loop_.NewTimer([this] { ExpireDue(); });
 }
 
@@ -186,8 +187,9 @@ SessionManager::Load SessionManager::Measure() const {
   Load load{.opening = openings_.size(),
             .active = live_.size(),
             .closing = sessions_.size() - live_.size(),
-            .budget_used = budget_.used(),
-            .budget_limit = budget_.limit(),
+            .most_leases = options_.max_leases,
+            .holds = holds_.Count(),
+            .reachable = targets_.Reachable(),
             .draining = draining_};
   for (const auto& [lease, entry] : sessions_) {
     const Session& session = *entry.session;

@@ -53,8 +53,9 @@ class SessionManager final : private Session::Observer {
     size_t running_operations = 0;
     size_t waiting_operations = 0;
     size_t paused_connections = 0;
-    size_t budget_used = 0;
-    size_t budget_limit = 0;
+    size_t most_leases = 0;
+    Holds::Counts holds;
+    std::vector<std::pair<std::string, bool>> reachable;  // by target's name
     bool draining = false;
   };
 
@@ -119,6 +120,7 @@ class SessionManager final : private Session::Observer {
   // What every stream to a caller lives with.
   EventLoop& loop() { return loop_; }
   ByteBudget& budget() { return budget_; }
+  const ByteBudget& budget() const { return budget_; }
   absl::Duration stall_deadline() const { return options_.stall_deadline; }
   Telemetry& telemetry() { return telemetry_; }
 

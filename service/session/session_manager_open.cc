@@ -121,8 +121,6 @@ void SessionManager::OnOpened(Opening& opening, OpenAttempt::Result result) {
     for (Opening::Waiter& waiter : opening.waiters) waiter.callback(error);
   };
   if (const auto* error = std::get_if<CallError>(&result)) {
-    telemetry_.OnOpenFailed(opening.target->config().name, opening.bind_name, opening.caller,
-                            *error);
     refuse(*error);
     FinishDrainIfIdle();
     return;
@@ -130,6 +128,7 @@ void SessionManager::OnOpened(Opening& opening, OpenAttempt::Result result) {
   auto& opened = std::get<OpenAttempt::Opened>(result);
   if (draining_) {
     reaper_.Take(std::move(opened.connection));
+    openings_.TellFailed(opening, DrainingFailure());
     refuse(DrainingFailure());
     return;
   }

@@ -22,6 +22,14 @@ Target* Targets::Find(std::string_view name) const {
   return found == targets_.end() ? nullptr : found->get();
 }
 
+std::vector<std::pair<std::string, bool>> Targets::Reachable() const {
+  std::vector<std::pair<std::string, bool>> reachable;
+  for (const auto& target : targets_) {
+    reachable.emplace_back(target->config().name, target->reachable());
+  }
+  return reachable;
+}
+
 void Targets::StartProbing(absl::AnyInvocable<void(bool)> on_change) {
   on_change_ = std::move(on_change);
   for (const auto& target : targets_) target->Start();

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/functional/any_invocable.h"
@@ -18,6 +20,8 @@ class Targets {
 
   // "" = the default one; null = there is none of this name.
   Target* Find(std::string_view name) const;
+  // By name, as Target::reachable has it.
+  std::vector<std::pair<std::string, bool>> Reachable() const;
 
   // Watches them; `on_change` hears whether at least one can be reached, first when it is known.
   void StartProbing(absl::AnyInvocable<void(bool)> on_change);

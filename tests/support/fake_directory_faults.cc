@@ -1,4 +1,6 @@
 // The half of FakeDirectory that sends and spoils.
+#include <sys/socket.h>
+
 #include <utility>
 
 #include "support/ber.h"
@@ -76,6 +78,8 @@ void FakeDirectory::Reset(size_t connection) {
 
 void FakeDirectory::StopListening() {
   std::lock_guard lock(mutex_);
+  // Closed alone it would go on listening while the other thread polls it.
+  shutdown(listener_.get(), SHUT_RDWR);
   listener_.Reset();
   Wake();
 }

@@ -77,11 +77,12 @@ class Table {
   }
 
   void Budget() {
-    const auto budget = metrics_.SumBy("dirlease_memory_budget_bytes", "kind");
-    const auto used = budget.find("used"), limit = budget.find("limit");
-    if (used == budget.end() || limit == budget.end() || limit->second <= 0) return;
-    Line("memory budget", fmt::format("{} of {} used ({:.1f} %)", Octets(used->second),
-                                      Octets(limit->second), 100 * used->second / limit->second));
+    double used = 0, limit = 0;
+    for (const Sample* one : metrics_.Named("dirlease_memory_used_bytes")) used += one->value;
+    for (const Sample* one : metrics_.Named("dirlease_memory_limit_bytes")) limit += one->value;
+    if (limit <= 0) return;
+    Line("memory budget", fmt::format("{} of {} used ({:.1f} %)", Octets(used), Octets(limit),
+                                      100 * used / limit));
   }
 
   void SinceTheStart() {

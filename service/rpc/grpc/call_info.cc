@@ -49,7 +49,7 @@ CallInfo CallInfoOf(const grpc::CallbackServerContext& context) {
   info.token = TokenIn(metadata);
   info.deadline_left = DeadlineLeft(context);
   if (const auto parent = metadata.find("traceparent"); parent != metadata.end()) {
-    info.trace_id = TraceIdOf({parent->second.data(), parent->second.size()});
+    info.caller.trace_id = TraceIdOf({parent->second.data(), parent->second.size()});
   }
   return info;
 }

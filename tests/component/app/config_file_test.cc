@@ -57,6 +57,22 @@ TEST(ConfigFileTest, TheExampleCanBeRead) {
   EXPECT_EQ(got.config.metrics_listen(), "127.0.0.1:9464");
 }
 
+// So that they are right on the day they are needed.
+TEST(ConfigFileTest, WhatTheExampleHasCommentedOutCanBeReadToo) {
+  std::ifstream file(DIRLEASE_EXAMPLE);
+  std::string yaml{std::istreambuf_iterator<char>(file), {}};
+  for (const std::string line : {"audit_log: ", "admin:\n", "  listen: ", "  client_ca: ", "  address_file: "}) {
+    const size_t at = yaml.find("\n# " + line);
+    ASSERT_NE(at, std::string::npos) << line;
+    yaml.erase(at + 1, 2);
+  }
+  const auto got = Read(yaml);
+  EXPECT_THAT(got.problems, IsEmpty());
+  EXPECT_EQ(got.config.audit_log(), "/var/log/dirlease/audit.log");
+  EXPECT_EQ(got.config.admin().listen(), "127.0.0.1:50052");
+  EXPECT_EQ(got.config.admin().client_ca(), "/etc/dirlease/operators-ca.crt");
+}
+
 TEST(ConfigFileTest, EmptyFilesAndValuesSayNothing) {
   EXPECT_THAT(Read("").problems, IsEmpty());
   EXPECT_THAT(Read("listen:\nlease: ~\n").problems, IsEmpty());

@@ -77,6 +77,7 @@ class FakeGateway {
   std::vector<v1::UnbindRequest> unbound;
   // Lease of each call but OpenSession, from metadata.
   std::vector<std::string> leases;
+  std::vector<std::string> trace_parents;
   v1::SearchRequest search;
   v1::CompareRequest compare;
   v1::AbandonRequest abandon;
@@ -88,11 +89,14 @@ class FakeGateway {
 
  private:
   grpc::Status Note(const grpc::ServerContext* context) {
-    const auto found = context->client_metadata().find("ldap-session");
+    const auto value = [&](const char* key) {
+      const auto found = context->client_metadata().find(key);
+      if (found == context->client_metadata().end()) return std::string();
+      return std::string(found->second.data(), found->second.size());
+    };
     std::lock_guard lock(mutex_);
-    leases.push_back(found == context->client_metadata().end()
-                         ? ""
-                         : std::string(found->second.data(), found->second.size()));
+    leases.push_back(value("ldap-session"));
+    trace_parents.push_back(value("traceparent"));
     return status;
   }
 

@@ -25,8 +25,8 @@ dirlease_sessions{state="opening"} 0
 dirlease_sessions{state="active"} 12
 dirlease_operations{state="running"} 3
 dirlease_paused_connections 1
-dirlease_memory_budget_bytes{kind="used"} 1310720
-dirlease_memory_budget_bytes{kind="limit"} 268435456
+dirlease_memory_used_bytes{purpose="streams"} 1310720
+dirlease_memory_limit_bytes 268435456
 dirlease_draining 1
 dirlease_build_info{version="0.1.0"} 1
 dirlease_opens_total{outcome="ok",target="default"} 20

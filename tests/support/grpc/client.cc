@@ -67,6 +67,7 @@ class ClientCall::Reactor final
   Reactor(grpc::GenericStub& stub, const std::string& method, const CallOptions& options) {
     if (!options.token.empty()) context_.AddMetadata("ldap-session", options.token);
     if (!options.second_token.empty()) context_.AddMetadata("ldap-session", options.second_token);
+    if (!options.traceparent.empty()) context_.AddMetadata("traceparent", options.traceparent);
     if (options.deadline) {
       context_.set_deadline(std::chrono::system_clock::now() +
                             absl::ToChronoMilliseconds(*options.deadline));

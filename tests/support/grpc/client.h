@@ -19,6 +19,7 @@ struct CallOptions {
   std::string token;  // goes into metadata; empty = none
   std::optional<absl::Duration> deadline = {};  // from now
   std::string second_token = {};  // once more the same header
+  std::string traceparent = {};            // W3C Trace Context; empty = none
 };
 
 // One RPC of any kind. One thread uses it; Cancel is thread-safe.

@@ -89,5 +89,19 @@ TEST_F(ByteBudgetTest, AForgottenReaderIsNotWoken) {
   budget_.Forget(&privileged_);
 }
 
+TEST(ByteBudgetPurposes, AreCountedApart) {
+  ByteBudget budget(100);
+  budget.Charge(30, ByteBudget::Purpose::kStreams);
+  budget.Charge(5, ByteBudget::Purpose::kMessages);
+  const BudgetCharge request(budget, 1);
+  EXPECT_EQ(budget.used(), 36u);
+  EXPECT_EQ(budget.used(ByteBudget::Purpose::kStreams), 30u);
+  EXPECT_EQ(budget.used(ByteBudget::Purpose::kMessages), 5u);
+  EXPECT_EQ(budget.used(ByteBudget::Purpose::kRequests), 1u);
+  budget.Refund(30, ByteBudget::Purpose::kStreams);
+  budget.Refund(5, ByteBudget::Purpose::kMessages);
+  EXPECT_EQ(budget.used(), 1u);
+}
+
 }  // namespace
 }  // namespace dirlease

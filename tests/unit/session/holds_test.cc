@@ -211,6 +211,20 @@ TEST_F(HoldsTest, UnbindWithWaitDoesNotWaitForHolders) {
   EXPECT_EQ(peer_->unbinds(), 1);
 }
 
+TEST_F(HoldsTest, TheLoadTellsHowMuchIsHeld) {
+  Hold(holder_);
+  Hold(second_, Tied(absl::Seconds(5)));
+  EXPECT_EQ(manager().Measure().holds.untethered, 1u);
+  EXPECT_EQ(manager().Measure().holds.tethered, 1u);
+  EXPECT_EQ(manager().Measure().holds.broken_tethers, 0u);
+  Release(second_);
+  EXPECT_EQ(manager().Measure().holds.tethered, 0u);
+  EXPECT_EQ(manager().Measure().holds.broken_tethers, 1u);
+  loop_.Advance(absl::Seconds(5));
+  EXPECT_EQ(manager().Measure().holds.untethered, 0u);
+  EXPECT_EQ(manager().Measure().holds.broken_tethers, 0u);
+}
+
 TEST_F(HoldsTest, LeasesAreListedInOrderOfOpeningWhateverEnds) {
   Opening others[3];
   for (Opening& other : others) Open(other, Request(), {.owner = "alice", .peer = ""});

@@ -1,0 +1,58 @@
+#include "app/audit_log.h"
+
+#include <optional>
+
+#include "absl/time/clock.h"
+#include "app/outcome.h"
+#include "base/log.h"
+
+namespace dirlease {
+
+namespace {
+
+std::string Line(std::string_view event, log::Fields fields) {
+  return log::FormatLine(log::Format::kJson, absl::Now(), log::Level::kInfo, event, fields);
+}
+
+// What the directory, or libldap in its place, answered; empty when neither did.
+std::optional<int> ResultCode(const CallError& error) {
+  const auto* end = std::get_if<OperationEnd>(&error);
+  if (end == nullptr || end->result.code == ldap_code::kSuccess) return std::nullopt;
+  return end->result.code;
+}
+
+}  // namespace
+
+void AuditLog::OnLeaseOpened(const Session::Facts& facts, const Caller& caller) {
+  file_->Append(Line("lease opened", {{"session", facts.session_id},
+                                      {"owner", caller.owner},
+                                      {"peer", caller.peer},
+                                      {"target", facts.target},
+                                      {"bind_name", facts.bind_name},
+                                      {"result", ldap_code::kSuccess},
+                                      {"result_name", LdapResultName(ldap_code::kSuccess)},
+                                      {"trace_id", caller.trace_id}}));
+}
+
+void AuditLog::OnOpenFailed(std::string_view target, std::string_view bind_name,
+                            const Caller& caller, const CallError& error) {
+  const log::Field owner("owner", caller.owner), peer("peer", caller.peer);
+  const log::Field directory("target", target), name("bind_name", bind_name);
+  const log::Field outcome("result_name", OutcomeName(error)), trace("trace_id", caller.trace_id);
+  if (const auto code = ResultCode(error)) {
+    const log::Field result("result", *code);
+    file_->Append(Line("open failed", {owner, peer, directory, name, result, outcome, trace}));
+  } else {
+    file_->Append(Line("open failed", {owner, peer, directory, name, outcome, trace}));
+  }
+}
+
+void AuditLog::OnLeaseEnded(const Session::Facts& facts, std::string_view reason) {
+  file_->Append(Line("lease ended", {{"session", facts.session_id},
+                                     {"owner", facts.owner},
+                                     {"target", facts.target},
+                                     {"bind_name", facts.bind_name},
+                                     {"reason", reason}}));
+}
+
+}  // namespace dirlease
