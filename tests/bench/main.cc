@@ -38,7 +38,8 @@ class Bench {
     CompareStreams();
     ComparePointSearches();
     MeasureCancels();
-    MeasureIdleLeases();
+    MeasureIdleLeases(daemon_, "plaintext");
+    MeasureIdleLeasesOverTls();
     MeasureSlowReaders();
     daemon_.Drain();
   }
@@ -133,16 +134,23 @@ class Bench {
     PrintMilliseconds("from a cancel to that line", milliseconds);
   }
 
-  void MeasureIdleLeases() {
-    testing::Client client(daemon_.address());
+  static void MeasureIdleLeases(const testing::Daemon& daemon, const char* kind) {
+    testing::Client client(daemon.address());
     client.Unbind(client.Open(Admin()).token());
-    const double before = ResidentKibibytes(daemon_.pid());
+    const double before = ResidentKibibytes(daemon.pid());
     std::vector<std::string> tokens;
     for (int i = 0; i < kIdleLeases; ++i) tokens.push_back(client.Open(Admin()).token());
-    const double after = ResidentKibibytes(daemon_.pid());
-    std::printf("| memory per idle plaintext lease of %d, KiB | %.1f |\n", kIdleLeases,
+    const double after = ResidentKibibytes(daemon.pid());
+    std::printf("| memory per idle %s lease of %d, KiB | %.1f |\n", kind, kIdleLeases,
                 (after - before) / kIdleLeases);
     for (const std::string& token : tokens) client.Unbind(token);
+  }
+  static void MeasureIdleLeasesOverTls() {
+    testing::Slapd slapd({.people = 1, .tls = true});
+    testing::Daemon daemon({"--target=ldaps://127.0.0.1:" + std::to_string(slapd.ldaps_port()),
+                            "--target-ca=" + slapd.ca_file()});
+    MeasureIdleLeases(daemon, "TLS");
+    daemon.Drain();
   }
 
   void MeasureSlowReaders() {
