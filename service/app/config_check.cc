@@ -18,6 +18,8 @@ using config::v1::Lease;
 using config::v1::Target;
 using google::protobuf::Duration;
 
+constexpr uint32_t kMostStreams = 1'000'000;
+
 bool operator<(const Duration& a, const Duration& b) {
   return std::pair(a.seconds(), a.nanos()) < std::pair(b.seconds(), b.nanos());
 }
@@ -32,6 +34,7 @@ class Checker {
     CheckTargets(config);
     CheckLease(config.lease());
     CheckNumbers(config);
+    CheckGrpc(config.grpc());
     CheckWord("log_format", config.log_format(), {"json", "text"});
     CheckWord("log_level", config.log_level(), {"debug", "info", "warning", "error"});
   }
@@ -167,6 +170,29 @@ class Checker {
     if (config.memory_budget() < (1 << 20)) Add("memory_budget: has to be at least 1MiB");
   }
 
+  void CheckGrpc(const config::v1::Grpc& grpc) {
+    CheckPositive("grpc.max_connections", grpc.max_connections());
+    CheckPositive("grpc.handshake_timeout", grpc.handshake_timeout());
+    CheckPositive("grpc.max_connection_idle", grpc.max_connection_idle());
+    CheckPositive("grpc.keepalive_time", grpc.keepalive_time());
+    CheckPositive("grpc.keepalive_timeout", grpc.keepalive_timeout());
+    CheckPositive("grpc.min_ping_interval", grpc.min_ping_interval());
+    CheckPositive("grpc.max_concurrent_streams", grpc.max_concurrent_streams());
+    if (grpc.max_concurrent_streams() > kMostStreams) {
+      Add("grpc.max_concurrent_streams: has to be at most {}", kMostStreams);
+    }
+    CheckOctets("grpc.max_metadata_size", grpc.max_metadata_size(), 1 << 10, "1KiB", 1 << 20, "1MiB");
+    CheckOctets("grpc.max_receive_message_size", grpc.max_receive_message_size(), 64 << 10, "64KiB",
+                1 << 30, "1GiB");
+    if (grpc.memory() < (16 << 20)) Add("grpc.memory: has to be at least 16MiB");
+  }
+
+  void CheckOctets(const std::string& key, uint64_t octets, uint64_t least, std::string_view least_text,
+                   uint64_t most, std::string_view most_text) {
+    if (octets < least || octets > most) {
+      Add("{}: has to be between {} and {}", key, least_text, most_text);
+    }
+  }
   void CheckPositive(const std::string& key, const Duration& duration) {
     if (duration.seconds() == 0 && duration.nanos() == 0) Add("{}: has to be more than 0", key);
   }

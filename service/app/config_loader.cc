@@ -17,6 +17,10 @@ using config::v1::Target;
 // Descriptors that are no lease's: callers' connections, the listener, log, epoll ...
 constexpr uint64_t kOtherDescriptors = 512;
 constexpr uint64_t kMostLeases = 10'000;
+// The same without callers' connections.
+constexpr uint64_t kOwnDescriptors = 128;
+constexpr uint64_t kMostConnections = 10'000;
+constexpr uint64_t kLeastConnections = 16;
 
 void ReadFile(const std::string& path, Config& config, std::vector<std::string>& problems) {
   const auto text = ReadTextFile(path);
@@ -109,6 +113,26 @@ uint32_t DefaultMaxLeases(uint64_t descriptor_limit) {
   return static_cast<uint32_t>(std::min(kMostLeases, descriptor_limit - kOtherDescriptors));
 }
 
+uint32_t DefaultMaxConnections(uint64_t descriptor_limit, uint64_t max_leases) {
+  const uint64_t taken = max_leases + kOwnDescriptors;
+  if (descriptor_limit <= taken) return kLeastConnections;
+  return static_cast<uint32_t>(
+      std::clamp(descriptor_limit - taken, kLeastConnections, kMostConnections));
+}
+
+// max_connections apart. The numbers are those of ServerLimits.
+void FillGrpc(config::v1::Grpc& grpc) {
+  if (!grpc.has_handshake_timeout()) grpc.mutable_handshake_timeout()->set_seconds(10);
+  if (!grpc.has_max_connection_idle()) grpc.mutable_max_connection_idle()->set_seconds(15 * 60);
+  if (!grpc.has_keepalive_time()) grpc.mutable_keepalive_time()->set_seconds(30);
+  if (!grpc.has_keepalive_timeout()) grpc.mutable_keepalive_timeout()->set_seconds(10);
+  if (!grpc.has_min_ping_interval()) grpc.mutable_min_ping_interval()->set_seconds(10);
+  if (!grpc.has_max_concurrent_streams()) grpc.set_max_concurrent_streams(1000);
+  if (!grpc.has_max_metadata_size()) grpc.set_max_metadata_size(16 << 10);
+  if (!grpc.has_max_receive_message_size()) grpc.set_max_receive_message_size(8 << 20);
+  if (!grpc.has_memory()) grpc.set_memory(512 << 20);
+}
+
 }  // namespace
 
 Config LoadConfig(const CommandLine& line, std::vector<std::string>& problems) {
@@ -134,6 +158,11 @@ void FillDefaults(uint64_t descriptor_limit, Config& config) {
   if (!config.has_anonymous()) config.set_anonymous(true);
   if (!config.has_memory_budget()) config.set_memory_budget(256 << 20);
   FillLease(*config.mutable_lease());
+  if (!config.grpc().has_max_connections()) {
+    config.mutable_grpc()->set_max_connections(
+        DefaultMaxConnections(descriptor_limit, config.max_leases()));
+  }
+  FillGrpc(*config.mutable_grpc());
   for (Target& target : *config.mutable_targets()) FillTarget(target);
 }
 

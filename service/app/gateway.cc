@@ -22,7 +22,7 @@ ListenerPem ToListenerPem(PemContents contents) {
 
 // Empty, or why not.
 std::string ToOptions(const Gateway::Listener& listener, Server::Options& options) {
-  options = {.listen = listener.listen, .tls = std::nullopt};
+  options = {.listen = listener.listen, .tls = std::nullopt, .limits = listener.limits};
   if (!listener.tls) return "";
   PemContents contents;
   std::string problem = ReadPemFiles(*listener.tls, contents);

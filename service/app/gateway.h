@@ -30,6 +30,7 @@ class Gateway {
   struct Listener {
     std::string listen;           // as Server::Options has it
     std::optional<PemFiles> tls;  // with authorities callers must show a certificate; else plaintext
+    ServerLimits limits = {};
   };
   struct Settings {
     Listener server;

@@ -46,6 +46,18 @@ Leases
   --stall-deadline=TIME          a search whose reader takes nothing for so long is ended (30s)
   --memory-budget=SIZE           for entries not read yet and unfinished messages (256MiB)
 
+What a peer may take of the listeners, whoever it is
+  --grpc-max-connections=N       one more is closed at once (the lesser of 10000 and the descriptor limit - max_leases - 128)
+  --grpc-handshake-timeout=TIME  for TLS and the client's HTTP/2 settings (10s)
+  --grpc-max-connection-idle=TIME  a connection without calls is closed then (15m)
+  --grpc-keepalive-time=TIME --grpc-keepalive-timeout=TIME  a silent connection is sent a ping (30s), and closed when it
+                                 does not answer (10s)
+  --grpc-min-ping-interval=TIME  who pings more often is sent away (10s)
+  --grpc-max-concurrent-streams=N  calls at a time on one connection (1000)
+  --grpc-max-metadata-size=SIZE  of one call's headers together (16KiB)
+  --grpc-max-receive-message-size=SIZE  of one request, compressed or not (8MiB)
+  --grpc-memory=SIZE             of gRPC for a listener's connections; a last resort (512MiB)
+
 Process
   --drain-grace=TIME             how long a drain waits for running operations (25s)
   --log-format=json|text         (json)

@@ -12,8 +12,27 @@ absl::Duration ToDuration(const google::protobuf::Duration& duration) {
   return absl::Seconds(duration.seconds()) + absl::Nanoseconds(duration.nanos());
 }
 
+// Of the operators' listener: an operator or two, and what watches it.
+constexpr uint32_t kOperatorsConnections = 32;
+
+ServerLimits ToLimits(const config::v1::Grpc& grpc, uint32_t max_connections) {
+  ServerLimits limits;
+  limits.max_connections = max_connections;
+  limits.handshake_timeout = ToDuration(grpc.handshake_timeout());
+  limits.max_connection_idle = ToDuration(grpc.max_connection_idle());
+  limits.keepalive_time = ToDuration(grpc.keepalive_time());
+  limits.keepalive_timeout = ToDuration(grpc.keepalive_timeout());
+  limits.min_ping_interval = ToDuration(grpc.min_ping_interval());
+  limits.max_concurrent_streams = grpc.max_concurrent_streams();
+  limits.max_metadata_size = static_cast<uint32_t>(grpc.max_metadata_size());
+  limits.max_receive_message_size = static_cast<uint32_t>(grpc.max_receive_message_size());
+  limits.memory = grpc.memory();
+  return limits;
+}
+
 Gateway::Listener ToListener(const Config& config) {
   Gateway::Listener listener{.listen = config.listen(), .tls = std::nullopt};
+  listener.limits = ToLimits(config.grpc(), config.grpc().max_connections());
   if (config.insecure()) return listener;
   listener.tls = PemFiles{.certificate = config.tls().cert(),
                           .key = config.tls().key(),
@@ -24,6 +43,7 @@ Gateway::Listener ToListener(const Config& config) {
 std::optional<Gateway::Listener> ToAdminListener(const Config& config) {
   if (config.admin().listen().empty()) return std::nullopt;
   Gateway::Listener listener{.listen = config.admin().listen(), .tls = std::nullopt};
+  listener.limits = ToLimits(config.grpc(), kOperatorsConnections);
   if (config.admin().client_ca().empty()) return listener;
   listener.tls = PemFiles{.certificate = config.tls().cert(),
                           .key = config.tls().key(),

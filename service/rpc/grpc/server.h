@@ -11,10 +11,15 @@
 #include "absl/time/time.h"
 #include "base/event_loop.h"
 #include "rpc/admin_calls.h"
+#include "rpc/grpc/acceptor.h"
 #include "rpc/grpc/listener_tls.h"
+#include "rpc/grpc/server_limits.h"
 #include "session/session_manager.h"
 
 namespace grpc {
+namespace experimental {
+class ExternalConnectionAcceptor;
+}
 class Server;
 class Service;
 }  // namespace grpc
@@ -26,6 +31,7 @@ class Server {
   struct Options {
     std::string listen;              // HOST:PORT, port 0 = any free one
     std::optional<ListenerPem> tls;  // else plaintext
+    ServerLimits limits = {};
   };
   struct Started {
     std::unique_ptr<Server> server;  // null: see error
@@ -56,11 +62,15 @@ class Server {
   using Services = std::vector<std::unique_ptr<grpc::Service>>;
   Server();
   static Started Listen(const Options& options, Services services);
+  // Gives an accepted socket to gRPC. Thread-safe.
+  void Serve(int listener, int socket);
 
   std::string address_;
   std::unique_ptr<ListenerTls> tls_;  // null = plaintext
   Services services_;
+  std::unique_ptr<grpc::experimental::ExternalConnectionAcceptor> door_;  // of server_, for sockets
   std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<Acceptor> acceptor_;
 };
 
 }  // namespace dirlease
