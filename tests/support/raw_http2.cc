@@ -1,9 +1,12 @@
 #include "support/raw_http2.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 
@@ -130,6 +133,8 @@ std::string GzippedZeros(size_t octets) {
 RawHttp2::RawHttp2(const std::string& address)
     : socket_(ConnectToLoopback(std::stoi(address.substr(address.rfind(':') + 1)))) {
   if (!socket_.valid()) return;
+  const int on = 1;
+  setsockopt(socket_.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   SetTimeout(socket_.get(), SO_RCVTIMEO);
   SetTimeout(socket_.get(), SO_SNDTIMEO);
 }
@@ -185,6 +190,49 @@ uint32_t RawHttp2::StartCall(const std::string& method, const RawHeaders& more, 
   return stream;
 }
 
+bool RawHttp2::SendData(uint32_t stream, std::string_view octets, uint8_t flags) {
+  constexpr size_t kMostPayload = 16'384;
+  while (!octets.empty()) {
+    const int64_t room = std::min(connection_window_, initial_window_ + windows_[stream]);
+    if (room <= 0) {
+      const auto frame = Read();
+      const bool ended = frame && frame->stream == stream && frame->type != kWindowUpdate;
+      if (!frame || ended) return false;
+      continue;
+    }
+    const size_t size = std::min({octets.size(), kMostPayload, static_cast<size_t>(room)});
+    const uint8_t own = size == octets.size() ? flags : uint8_t{kNone};
+    if (!SendFrame(kData, own, stream, octets.substr(0, size))) return false;
+    octets.remove_prefix(size);
+    connection_window_ -= static_cast<int64_t>(size);
+    windows_[stream] -= static_cast<int64_t>(size);
+  }
+  return true;
+}
+
+bool RawHttp2::AcceptSettings() {
+  while (const auto frame = Read()) {
+    if (frame->type == kSettings && (frame->flags & kAck) == 0) return true;
+  }
+  return false;
+}
+
+void RawHttp2::Heed(const Frame& frame) {
+  const auto number = [&frame](size_t at, size_t size) {
+    int64_t value = 0;
+    for (; size > 0; --size) value = value << 8 | static_cast<uint8_t>(frame.payload[at++]);
+    return value;
+  };
+  if (frame.type == kWindowUpdate && frame.payload.size() == 4) {
+    (frame.stream == 0 ? connection_window_ : windows_[frame.stream]) += number(0, 4);
+  }
+  if (frame.type != kSettings || (frame.flags & kAck) != 0) return;
+  for (size_t at = 0; at + 6 <= frame.payload.size(); at += 6) {
+    if (number(at, 2) == kInitialWindowSize) initial_window_ = number(at + 2, 4);
+  }
+  SendFrame(kSettings, kAck, 0, "");
+}
+
 bool RawHttp2::Reset(uint32_t stream) {
   return SendFrame(kResetStream, kNone, stream, std::string_view("\0\0\0\x08", 4));
 }
@@ -212,6 +260,7 @@ std::optional<RawHttp2::Frame> RawHttp2::Read() {
   frame.stream = (octet(5) & 0x7f) << 24 | octet(6) << 16 | octet(7) << 8 | octet(8);
   frame.payload.resize(octet(0) << 16 | octet(1) << 8 | octet(2));
   if (!ReadExactly(frame.payload.data(), frame.payload.size())) return std::nullopt;
+  Heed(frame);
   return frame;
 }
 
@@ -222,7 +271,6 @@ void RawHttp2::AwaitClose() {
 
 int RawHttp2::AwaitEnd(uint32_t stream) {
   while (const auto frame = Read()) {
-    if (frame->type == kSettings && (frame->flags & kAck) == 0) SendFrame(kSettings, kAck, 0, "");
     if (frame->stream != stream) continue;
     if (frame->type == kResetStream) return -1;
     if (frame->type == kHeaders && (frame->flags & kEndStream) != 0) {

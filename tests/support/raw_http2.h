@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,13 +42,18 @@ class RawHttp2 {
   // A gRPC call's request headers and `more`. The stream's number; 0 = the peer has closed.
   uint32_t StartCall(const std::string& method, const RawHeaders& more = {},
                      uint8_t flags = kEndHeaders);
+  // As much of it as the peer's windows allow at a time, waiting for more and answering SETTINGS meanwhile. False also when
+  // the stream was reset or answered before the end.
+  bool SendData(uint32_t stream, std::string_view octets, uint8_t flags = kEndStream);
   bool Reset(uint32_t stream);
+  // Waits for the peer's SETTINGS and answers: limits that it sets there hold from then on. False: closed.
+  bool AcceptSettings();
 
-  // The next frame; none: the peer has closed the connection.
+  // The next frame, SETTINGS answered; none: the peer has closed the connection.
   std::optional<Frame> Read();
   // Reads until the peer closes.
   void AwaitClose();
-  // Reads, and answers SETTINGS, until a stream has ended: its grpc-status, -1 when it was reset or
+  // Reads until a stream has ended: its grpc-status, -1 when it was reset or
   // has none, -2 when the connection was closed.
   int AwaitEnd(uint32_t stream);
   // The next PING and its answer is on its way back: all sent before has been read. False: closed.
@@ -58,9 +64,15 @@ class RawHttp2 {
 
  private:
   bool ReadExactly(char* octets, size_t count);
+  // SETTINGS and WINDOW_UPDATE.
+  void Heed(const Frame& frame);
 
   UniqueFd socket_;
   uint32_t next_stream_ = 1;
+  // What may still be sent, as far as what was read says.
+  int64_t initial_window_ = 65'535;
+  int64_t connection_window_ = 65'535;
+  std::map<uint32_t, int64_t> windows_;  // of streams, beside the initial one
 };
 
 // A header block.
