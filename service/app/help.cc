@@ -55,7 +55,7 @@ What a peer may take of the listeners, whoever it is
   --grpc-min-ping-interval=TIME  who pings more often is sent away (10s)
   --grpc-max-concurrent-streams=N  calls at a time on one connection (1000)
   --grpc-max-metadata-size=SIZE  of one call's headers together (16KiB)
-  --grpc-max-receive-message-size=SIZE  of one request, compressed or not (8MiB)
+  --grpc-max-receive-message-size=SIZE  of one request; compressed ones are refused (8MiB)
   --grpc-memory=SIZE             of gRPC for a listener's connections; a last resort (512MiB)
 
 Process

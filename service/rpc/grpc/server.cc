@@ -58,6 +58,11 @@ void SetLimits(const ServerLimits& limits, grpc::ServerBuilder& builder) {
                              static_cast<int>(limits.max_concurrent_streams));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE,
                              static_cast<int>(limits.max_metadata_size));
+  // A request of the largest size could inflate to a thousand times that before gRPC looks.
+  for (const auto algorithm : {GRPC_COMPRESS_DEFLATE, GRPC_COMPRESS_GZIP}) {
+    builder.SetCompressionAlgorithmSupportStatus(algorithm, false);
+  }
+  builder.AddChannelArgument(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   builder.SetMaxReceiveMessageSize(static_cast<int>(limits.max_receive_message_size));
   builder.SetResourceQuota(grpc::ResourceQuota().Resize(limits.memory));
 }

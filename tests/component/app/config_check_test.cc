@@ -76,6 +76,20 @@ TEST(ConfigCheckTest, NumbersAndTimesAreNotNothing) {
               ElementsAre(HasSubstr("lease.default_ttl: has to be between")));
 }
 
+TEST(ConfigCheckTest, WhatAPeerMayTakeHasBounds) {
+  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--grpc-max-connections=0",
+                          "--grpc-handshake-timeout=0s", "--grpc-memory=1MiB",
+                          "--grpc-max-metadata-size=2MiB", "--grpc-max-receive-message-size=1",
+                          "--grpc-max-concurrent-streams=4000000000"}),
+              UnorderedElementsAre(
+                  HasSubstr("grpc.max_connections: has to be at least 1"),
+                  HasSubstr("grpc.handshake_timeout: has to be more than 0"),
+                  HasSubstr("grpc.memory: has to be at least 16MiB"),
+                  HasSubstr("grpc.max_metadata_size: has to be between 1KiB and 1MiB"),
+                  HasSubstr("grpc.max_receive_message_size: has to be between 64KiB and 1GiB"),
+                  HasSubstr("grpc.max_concurrent_streams: has to be at most 1000000")));
+}
+
 TEST(ConfigCheckTest, TheOperatorsListenerStaysOnLoopbackWithoutTheirAuthorities) {
   for (const char* listen : {"--admin-listen=127.0.0.1:0", "--admin-listen=[::1]:50052"}) {
     EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen}), IsEmpty()) << listen;

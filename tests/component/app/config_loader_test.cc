@@ -37,6 +37,20 @@ TEST(ConfigLoaderTest, MaxLeasesLeavesDescriptorsForOthers) {
   config::v1::Config config;
   FillDefaults(1024, config);
   EXPECT_EQ(config.max_leases(), 512u);
+  EXPECT_EQ(config.grpc().max_connections(), 384u);
+}
+
+TEST(ConfigLoaderTest, LeasesAndConnectionsShareTheDescriptors) {
+  config::v1::Config config;
+  config.set_max_leases(2000);
+  FillDefaults(5000, config);
+  EXPECT_EQ(config.grpc().max_connections(), 2872u);
+  config.mutable_grpc()->clear_max_connections();
+  FillDefaults(2000, config);
+  EXPECT_EQ(config.grpc().max_connections(), 16u);
+  config.mutable_grpc()->clear_max_connections();
+  FillDefaults(1'000'000, config);
+  EXPECT_EQ(config.grpc().max_connections(), 10'000u);
 }
 
 TEST(ConfigLoaderTest, ValuesStandAfterEqualsOrApart) {

@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "integration/hostile/hostile_test.h"
-#include "support/loopback.h"
 
 namespace dirlease::testing {
 namespace {
@@ -53,7 +52,6 @@ TEST_F(HostileConnectionsTest, ThousandsOfIdleConnectionsAreServedUpToTheLimit) 
     refused.AwaitClose();
     const double megabytes = daemon().ResidentMegabytes();
     std::printf("resident with %zu connections: %.1f MB\n", count, megabytes);
-    // A lease still finds its descriptors; its caller has a connection already.
     EXPECT_EQ(connections.back()->AwaitEnd(connections.back()->StartCall("/nowhere")), 12);
   });
   ExpectNothingLeft();

@@ -34,6 +34,8 @@ class HostileTest : public ::testing::Test {
   // Runs the attack beside the victim and prints the figures. Each call of the victim has to succeed, also before and after.
   // May be called again.
   void UnderAttack(const char* name, const std::function<void()>& attack);
+  // The victim comes again on a new connection, for attacks that cost him his.
+  void ReconnectVictim();
   // Waits until the daemon has closed what the attack had opened, and ends it. Call last.
   void ExpectNothingLeft();
 
@@ -43,8 +45,6 @@ class HostileTest : public ::testing::Test {
   // A lease of an attacker, as the directory's administrator.
   std::string OpenLease(Client& client, const std::string& target = "");
   size_t Descriptors() const;
-  // Of the daemon's /metrics: the number behind a name with labels.
-  double Metric(const std::string& name) const;
   // Repeats, between calls of the victim, until it is so.
   void Await(const char* what, const std::function<bool()>& condition);
 

@@ -1,6 +1,4 @@
 // Attacks by what a call carries: metadata that is forged, malformed or too much, and messages that are too large.
-#include <algorithm>
-
 #include "integration/hostile/hostile_test.h"
 
 namespace dirlease::testing {
@@ -112,19 +110,27 @@ TEST_F(HostileRequestsTest, MessagesThatNeverEndAreBoundByTheMemoryLimit) {
   const std::string start = LengthPrefixed("").substr(0, 1) + "\x7f\xff\xff\xff";
   const std::string chunk(1 << 20, 'x');
   size_t sent = 0;
-  UnderAttack("256 MiB of a message of 2 GiB, at a memory limit of 32 MiB", [&] {
+  const auto flood = [&] {
     RawHttp2 one(address());
     ASSERT_TRUE(one.SendPreface());
     const uint32_t stream = one.StartCall(kWhoAmIMethod);
     ASSERT_TRUE(one.SendData(stream, start, RawHttp2::kNone));
     while (sent < 256 && one.SendData(stream, chunk, RawHttp2::kNone)) ++sent;
-  });
-  std::printf("%zu MiB were taken\n", sent);
+  };
+  const double before = daemon().ResidentMegabytes();
+  flood();
+  std::printf("of 2 GiB %zu MiB were taken, resident %+.1f MB\n", sent,
+              daemon().ResidentMegabytes() - before);
+  EXPECT_LT(sent, 256u);
+  // It is a last resort: other connections may have been closed with that one.
+  ReconnectVictim();
   ExpectNothingLeft();
 }
 
-TEST_F(HostileRequestsTest, ACompressedBombIsMeasuredInflated) {
+TEST_F(HostileRequestsTest, CompressedRequestsAreRefusedUnread) {
   Start();
+  constexpr int kUnimplemented = 12;
+  EXPECT_EQ(StatusOf(address(), {{"grpc-encoding", "gzip"}}), kUnimplemented);
   const std::string bomb = LengthPrefixed(GzippedZeros(48 << 20), true);
   std::printf("%zu octets that are 48 MiB of zeros\n", bomb.size());
   std::vector<int> statuses;
@@ -141,9 +147,8 @@ TEST_F(HostileRequestsTest, ACompressedBombIsMeasuredInflated) {
       for (const auto& [one, stream] : calls) statuses.push_back(one->AwaitEnd(stream));
     }
   });
-  std::printf("statuses %d to %d\n", *std::min_element(statuses.begin(), statuses.end()),
-              *std::max_element(statuses.begin(), statuses.end()));
-  EXPECT_EQ(std::count(statuses.begin(), statuses.end(), 0), 0);
+  // The answer can have come before the bomb was sent whole; then it is not looked at.
+  for (const int status : statuses) EXPECT_TRUE(status == kUnimplemented || status == -1) << status;
   ExpectNothingLeft();
 }
 
