@@ -1,10 +1,13 @@
 #include "app/audit_file.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <cstring>
 #include <utility>
 
@@ -26,16 +29,9 @@ UniqueFd OpenToAppend(const std::string& path) {
   return fd;
 }
 
-// How much of it.
-size_t Write(int fd, std::string_view text) {
-  size_t written = 0;
-  while (written < text.size()) {
-    const ssize_t count = write(fd, text.data() + written, text.size() - written);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) break;
-    written += static_cast<size_t>(count);
-  }
-  return written;
+bool IsPipe(int fd) {
+  struct stat file {};
+  return fstat(fd, &file) == 0 && !S_ISREG(file.st_mode);
 }
 
 uint64_t LinesIn(std::string_view text) {
@@ -57,23 +53,31 @@ AuditFile::~AuditFile() {
   {
     std::lock_guard lock(mutex_);
     ending_ = true;
+    end_time_ = absl::Now() + kEndTime;
   }
   changed_.notify_one();
   thread_.join();
 }
 
 void AuditFile::Append(std::string_view line) {
+  bool was_full = false, full = false;
   {
     std::lock_guard lock(mutex_);
-    if (waiting_.size() + line.size() >= kMostWaitingOctets) {
+    full = waiting_.size() + line.size() >= kMostWaitingOctets;
+    was_full = std::exchange(full_, full);
+    if (full) {
       ++lost_;
-      losses_.queue_full.Increment();
-      return;
+    } else {
+      waiting_ += line;
+      waiting_ += '\n';
     }
-    waiting_ += line;
-    waiting_ += '\n';
   }
   changed_.notify_one();
+  if (!full) return;
+  losses_.queue_full.Increment();
+  if (!was_full) {
+    log::Error("audit log is not written fast enough, lines are lost", {{"key", "audit_log"}, {"path", path_}});
+  }
 }
 
 void AuditFile::Reopen() {
@@ -100,16 +104,42 @@ void AuditFile::Run() {
   }
 }
 
+size_t AuditFile::Write(std::string_view text) {
+  const bool pipe = IsPipe(fd_.get());
+  size_t written = 0;
+  while (written < text.size()) {
+    if (pipe && !AwaitReader()) break;
+    const size_t most = pipe ? PIPE_BUF : text.size();  // what a writable pipe takes without waiting
+    const ssize_t count = write(fd_.get(), text.data() + written, std::min(most, text.size() - written));
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) break;
+    written += static_cast<size_t>(count);
+  }
+  return written;
+}
+
+bool AuditFile::AwaitReader() {
+  constexpr int kLookMilliseconds = 100;
+  pollfd pipe{fd_.get(), POLLOUT, 0};
+  while (poll(&pipe, 1, kLookMilliseconds) == 0) {
+    std::lock_guard lock(mutex_);
+    if (absl::Now() < end_time_) continue;
+    errno = ETIMEDOUT;
+    return false;
+  }
+  return true;
+}
+
 uint64_t AuditFile::Put(std::string text, uint64_t lost) {
   if (text.empty()) return lost;
-  if (torn_) torn_ = Write(fd_.get(), "\n") == 0;
+  if (torn_) torn_ = Write("\n") == 0;
   const size_t said_from = text.size();
   if (lost > 0) {
     text += log::FormatLine(log::Format::kJson, absl::Now(), log::Level::kWarning, "lines lost",
                             {{"lines", lost}});
     text += '\n';
   }
-  const size_t written = Write(fd_.get(), text);
+  const size_t written = Write(text);
   if (written == text.size()) {
     torn_ = false;
     if (std::exchange(failing_, false)) log::Info("audit log is written again", {{"path", path_}});

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <thread>
 
+#include "absl/time/time.h"
 #include "base/unique_fd.h"
 
 namespace dirlease {
@@ -21,6 +22,7 @@ namespace dirlease {
 class AuditFile {
  public:
   static constexpr size_t kMostWaitingOctets = 1 << 20;
+  static constexpr absl::Duration kEndTime = absl::Seconds(2);
 
   // Of lost lines, by why. They outlive the file.
   struct Losses {
@@ -34,7 +36,7 @@ class AuditFile {
 
   // `path` is created, if need be, for its owner only; "-" = standard output.
   static Opened Open(const std::string& path, Losses losses);
-  // Waits until all is written.
+  // Waits until all is written; for a pipe's reader no longer than kEndTime, then the rest is lost.
   ~AuditFile();
   AuditFile(const AuditFile&) = delete;
   AuditFile& operator=(const AuditFile&) = delete;
@@ -49,6 +51,10 @@ class AuditFile {
   AuditFile(std::string path, UniqueFd fd, Losses losses);
 
   void Run();
+  // How much of it.
+  size_t Write(std::string_view text);
+  // False: it is over, and has been for too long.
+  bool AwaitReader();
   // Answers how many lines are missing after it, of these and of `lost` earlier ones.
   uint64_t Put(std::string text, uint64_t lost);
   void OpenAgain();
@@ -64,6 +70,8 @@ class AuditFile {
   uint64_t lost_ = 0;    // lines that the file does not speak of yet
   bool reopen_ = false;
   bool ending_ = false;
+  bool full_ = false;  // the log was told
+  absl::Time end_time_ = absl::InfiniteFuture();
 
   // The thread's own.
   UniqueFd fd_;

@@ -31,18 +31,21 @@ class Certificates {
   std::string Add(Use use);
   // Reads everything again.
   void Reload();
-  // Reads again what has changed since it was read, and has not changed since the last call: who renews a certificate
-  // and its key writes one after the other.
+  // Reads again what has changed since it was taken, and has not changed since the last call: who renews a certificate
+  // and its key writes one after the other. What was refused is tried again each time: it may have been for want of
+  // descriptors, or a file's rights.
   void ReloadChanged();
 
  private:
   struct InUse {
     Use use;
-    std::string read;  // fingerprint of the files as they were read
-    std::string seen;  // as they were at the last call
+    std::string taken;    // fingerprint of the files as they are in use
+    std::string seen;     // as they were at the last call
+    std::string refused;  // why, of those that lie there now; empty = they are in use
   };
-  std::string Load(InUse& in_use);
-  void ReloadOne(InUse& in_use);
+  enum class When { kAtStart, kLater };
+  std::string Load(InUse& in_use, When when);
+  void ReloadOne(InUse& in_use, bool asked);
 
   TlsMetrics& metrics_;
   std::vector<InUse> uses_;

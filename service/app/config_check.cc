@@ -34,6 +34,7 @@ class Checker {
     CheckTargets(config);
     CheckLease(config.lease());
     CheckNumbers(config);
+    CheckInterval(config.certificate_check_interval());
     CheckGrpc(config.grpc());
     CheckWord("log_format", config.log_format(), {"json", "text"});
     CheckWord("log_level", config.log_level(), {"debug", "info", "warning", "error"});
@@ -198,6 +199,13 @@ class Checker {
   }
   void CheckPositive(const std::string& key, uint32_t count) {
     if (count == 0) Add("{}: has to be at least 1", key);
+  }
+
+  void CheckInterval(const Duration& interval) {
+    const bool never = interval.seconds() == 0 && interval.nanos() == 0;
+    if (!never && interval.seconds() == 0 && interval.nanos() < 10'000'000) {
+      Add("certificate_check_interval: has to be 0s (never) or at least 10ms");
+    }
   }
 
   void CheckWord(const std::string& key, const std::string& word,

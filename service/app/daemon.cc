@@ -25,10 +25,10 @@ void WarnOfMissingIdentity(const config::v1::Config& config) {
                {{"mend", "serve with --tls-cert, --tls-key and --client-ca"}});
 }
 
-void Reload(Gateway& gateway) {
-  log::Info("reloading");
+void Reload(Gateway& gateway, bool draining) {
+  log::Info("reloading", {{"what", draining ? "the audit log" : "the audit log and certificates"}});
   gateway.ReopenAuditLog();
-  gateway.ReloadCertificates();
+  if (!draining) gateway.ReloadCertificates();
 }
 
 // How long to wait for a signal. Only on the operator's word: 0 in the configuration.
@@ -83,7 +83,7 @@ void ServeUntilDrained(Gateway& gateway, const config::v1::Config& config, const
   while (!drained) {
     const Signals::Event event = signals.Wait(CheckInterval(config));
     if (event == Signals::Event::kTerminate && drain.joinable()) EndAtOnce(address_files);
-    if (event == Signals::Event::kReload && !drain.joinable()) Reload(gateway);
+    if (event == Signals::Event::kReload) Reload(gateway, drain.joinable());
     if (event == Signals::Event::kTimeout && !drain.joinable()) gateway.ReloadChangedCertificates();
     if (event != Signals::Event::kTerminate) continue;
     log::Info("draining");

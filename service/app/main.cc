@@ -1,5 +1,8 @@
 // dirleased: what a process needs once, then RunDaemon.
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -26,6 +29,15 @@ std::vector<std::string> Environment(char** environment) {
   std::vector<std::string> variables;
   for (; *environment != nullptr; ++environment) variables.emplace_back(*environment);
   return variables;
+}
+
+// Else what is opened first would get these numbers, and lines meant for people would go there.
+void FillStandardDescriptors() {
+  for (int fd = open("/dev/null", O_RDWR); fd >= 0; fd = open("/dev/null", O_RDWR)) {
+    if (fd <= STDERR_FILENO) continue;
+    close(fd);
+    return;
+  }
 }
 
 int Refuse(const std::vector<std::string>& problems) {
@@ -66,6 +78,7 @@ int Run(const CommandLine& line) {
 }  // namespace dirlease
 
 int main(int argc, char** argv, char** environment) {
+  dirlease::FillStandardDescriptors();
   return dirlease::Run(
       dirlease::ParseCommandLine({argv + 1, argv + argc}, dirlease::Environment(environment)));
 }

@@ -1,5 +1,6 @@
 #include "app/pem_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -7,18 +8,21 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
+
+#include "base/unique_fd.h"
 
 namespace dirlease {
 
 namespace {
+
+// The system's bundle of authorities has a quarter of it.
+constexpr off_t kMostFileOctets = 1024 * 1024;
 
 template <auto Free>
 struct Freer {
@@ -39,8 +43,22 @@ Bio Open(const std::string& text) {
   return Bio(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
 }
 
-Certificate ParseCertificate(const std::string& text) {
-  return Certificate(PEM_read_bio_X509(Open(text).get(), nullptr, &NoPassphrase, nullptr));
+Certificate ReadCertificate(BIO* bio) {
+  return Certificate(PEM_read_bio_X509(bio, nullptr, &NoPassphrase, nullptr));
+}
+
+Certificate FirstCertificate(const std::string& text) { return ReadCertificate(Open(text).get()); }
+
+// Empty, or what is wrong with a file that should hold certificates only: those behind a damaged one would be missed.
+std::string CheckCertificates(const std::string& path, const std::string& text) {
+  const Bio bio = Open(text);
+  ERR_clear_error();
+  int count = 0;
+  while (ReadCertificate(bio.get()) != nullptr) ++count;
+  if (ERR_GET_REASON(ERR_peek_last_error()) != PEM_R_NO_START_LINE) {
+    return fmt::format("{} is damaged behind its first {} certificates", path, count);
+  }
+  return count > 0 ? "" : path + " holds no certificate in PEM form";
 }
 
 // Empty, or why it cannot be read.
@@ -53,8 +71,8 @@ std::string Read(const std::string& path, std::string& text) {
 }
 
 std::string CheckKeyPair(const PemFiles& files, const PemContents& contents) {
-  const Certificate certificate = ParseCertificate(contents.certificate);
-  if (certificate == nullptr) return files.certificate + " holds no certificate in PEM form";
+  if (std::string problem = CheckCertificates(files.certificate, contents.certificate); !problem.empty()) return problem;
+  const Certificate certificate = FirstCertificate(contents.certificate);
   const Key key(PEM_read_bio_PrivateKey(Open(contents.key).get(), nullptr, &NoPassphrase, nullptr));
   if (key == nullptr) return files.key + " holds no private key in PEM form without a passphrase";
   if (X509_check_private_key(certificate.get(), key.get()) != 1) {
@@ -71,22 +89,31 @@ std::string Check(const PemFiles& files, const PemContents& contents) {
   if (!files.certificate.empty()) {
     if (std::string problem = CheckKeyPair(files, contents); !problem.empty()) return problem;
   }
-  if (files.authorities.empty() || ParseCertificate(contents.authorities) != nullptr) return "";
-  return files.authorities + " holds no certificate in PEM form";
+  return files.authorities.empty() ? "" : CheckCertificates(files.authorities, contents.authorities);
 }
 
 }  // namespace
 
 std::optional<std::string> ReadTextFile(const std::string& path) {
-  // A folder opens, and reading it would throw.
-  std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) {
-    errno = EISDIR;
+  // A pipe would make us wait for who writes it.
+  const UniqueFd fd(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  struct stat file {};
+  if (!fd.valid() || fstat(fd.get(), &file) != 0) return std::nullopt;
+  if (!S_ISREG(file.st_mode) || file.st_size > kMostFileOctets) {
+    errno = S_ISDIR(file.st_mode) ? EISDIR : S_ISREG(file.st_mode) ? EFBIG : EINVAL;
     return std::nullopt;
   }
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string{std::istreambuf_iterator<char>(file), {}};
+  std::string text(static_cast<size_t>(file.st_size), '\0');
+  size_t count = 0;
+  while (count < text.size()) {
+    const ssize_t more = read(fd.get(), text.data() + count, text.size() - count);
+    if (more < 0 && errno == EINTR) continue;
+    if (more < 0) return std::nullopt;
+    if (more == 0) break;
+    count += static_cast<size_t>(more);
+  }
+  text.resize(count);
+  return text;
 }
 
 std::string ReadPemFiles(const PemFiles& files, PemContents& contents) {
@@ -100,9 +127,15 @@ std::string ReadPemFiles(const PemFiles& files, PemContents& contents) {
 
 absl::Time ExpiryOf(const std::string& certificate) {
   std::tm time{};
-  const Certificate parsed = ParseCertificate(certificate);
+  const Certificate parsed = FirstCertificate(certificate);
   ASN1_TIME_to_tm(X509_get0_notAfter(parsed.get()), &time);
   return absl::FromTM(time, absl::UTCTimeZone());
+}
+
+std::string ProblemOfValidity(const std::string& certificate) {
+  const Certificate parsed = FirstCertificate(certificate);
+  if (X509_cmp_current_time(X509_get0_notBefore(parsed.get())) > 0) return "is not valid yet";
+  return X509_cmp_current_time(X509_get0_notAfter(parsed.get())) < 0 ? "has expired" : "";
 }
 
 std::string ProblemOfKeyPair(const std::string& certificate_path, const std::string& key_path) {

@@ -21,7 +21,7 @@ struct PemContents {
   std::string authorities;
 };
 
-// A file's content; empty when it cannot be read, errno says why.
+// A regular file's content, at most 1 MiB; empty when it cannot be read, errno says why. Does not wait for pipes.
 std::optional<std::string> ReadTextFile(const std::string& path);
 
 // Reads the files and checks that OpenSSL takes them and that the key is the certificate's. Empty, or what is wrong, which
@@ -30,6 +30,9 @@ std::string ReadPemFiles(const PemFiles& files, PemContents& contents);
 
 // Until when the first certificate in it is valid. REQUIRES: ReadPemFiles took it.
 absl::Time ExpiryOf(const std::string& certificate);
+
+// "", "has expired" or "is not valid yet", of the first certificate in it. REQUIRES: as above.
+std::string ProblemOfValidity(const std::string& certificate);
 
 // Empty, or why these two files cannot be used.
 std::string ProblemOfKeyPair(const std::string& certificate_path, const std::string& key_path);

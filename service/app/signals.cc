@@ -21,6 +21,8 @@ sigset_t WatchedSignals() {
 }  // namespace
 
 Signals::Signals() {
+  // A log file at its largest size is a failed write, not the end.
+  signal(SIGXFSZ, SIG_IGN);
   const sigset_t signals = WatchedSignals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }

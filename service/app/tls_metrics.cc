@@ -8,6 +8,10 @@ TlsMetrics::TlsMetrics(prometheus::Registry& registry)
                   .Help("Until when the certificates in use are valid, Unix time: those of the listeners, and those "
                         "shown to directories.")
                   .Register(registry)),
+      refused_(prometheus::BuildGauge()
+                   .Name("dirlease_tls_files_refused")
+                   .Help("1 while certificate files cannot be used and those of before stay in use, else 0.")
+                   .Register(registry)),
       reloads_(prometheus::BuildCounter()
                    .Name("dirlease_tls_reloads_total")
                    .Help("Certificates that were read again, and whether they could be used.")
@@ -21,6 +25,10 @@ TlsMetrics::TlsMetrics(prometheus::Registry& registry)
 void TlsMetrics::SetExpiry(std::string_view side, const std::string& name, absl::Time expiry) {
   expiry_.Add({{"side", std::string(side)}, {"name", name}})
       .Set(static_cast<double>(absl::ToUnixSeconds(expiry)));
+}
+
+void TlsMetrics::SetRefused(std::string_view side, const std::string& name, bool refused) {
+  refused_.Add({{"side", std::string(side)}, {"name", name}}).Set(refused ? 1 : 0);
 }
 
 void TlsMetrics::CountReload(std::string_view side, bool accepted) {

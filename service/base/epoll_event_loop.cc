@@ -14,7 +14,6 @@ namespace dirlease {
 
 namespace {
 constexpr int kEventsPerWait = 64;
-// Alarms are rounded up to milliseconds; nothing here needs finer ones.
 constexpr absl::Duration kLongestWait = absl::Minutes(1);
 }  // namespace
 
@@ -174,8 +173,8 @@ int EpollEventLoop::WaitForEvents(epoll_event* events, int most, absl::Duration 
   const bool for_ever = timeout == absl::InfiniteDuration();
   if (has_fine_wait_) {
     const int count = epoll_pwait2(epoll_.get(), events, most, for_ever ? nullptr : &exactly, nullptr);
-    if (count >= 0 || errno != ENOSYS) return count;
-    has_fine_wait_ = false;
+    if (count >= 0 || errno == EINTR) return count;
+    has_fine_wait_ = false;  // unknown to the kernel, or to a container's filter of system calls
   }
   const int64_t rounded_up = absl::ToInt64Milliseconds(timeout + absl::Microseconds(999));
   return epoll_wait(epoll_.get(), events, most, for_ever ? -1 : static_cast<int>(rounded_up));

@@ -61,7 +61,7 @@ class EpollEventLoop final : public EventLoop {
   // Loop thread only.
   TimerHeap timers_;
   std::vector<Task> running_;
-  bool has_fine_wait_ = true;         // else the kernel (before 5.11) counts in milliseconds
+  bool has_fine_wait_ = true;         // else waits are counted in milliseconds (kernels before 5.11)
   std::vector<LoopFdWatch*> ready_;  // told by the last wait, null = destroyed meanwhile
 };
 

@@ -63,6 +63,9 @@ Opening::Ticket SessionManager::Open(const Caller& caller, OpenRequest request,
     }
   }
   if (auto refusal = Refusal(caller, request)) {
+    // A target that there is not is the caller's text: it names nothing of ours.
+    telemetry_.OnOpenFailed(opening.target == nullptr ? "" : opening.target->config().name,
+                            opening.bind_name, caller, *refusal);
     waiter.callback(CallError(*std::move(refusal)));
     return ticket;
   }

@@ -18,7 +18,7 @@ class Telemetry {
   virtual ~Telemetry() = default;
 
   virtual void OnLeaseOpened(const Session::Facts&, const Caller&) {}
-  // A bind that was refused, or did not come about, or that nobody waited for any more: whatever began to open and is no
+  // An OpenSession that was refused, or did not come about, or that nobody waited for any more: whatever began to open and is no
   // lease. `target` and `bind_name` as the caller wanted them.
   virtual void OnOpenFailed(std::string_view /*target*/, std::string_view /*bind_name*/, const Caller&,
                             const CallError&) {}

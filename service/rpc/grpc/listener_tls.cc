@@ -17,8 +17,9 @@ grpc_ssl_certificate_config_reload_status FetchCertificate(void* tls, grpc_ssl_s
   const std::unique_ptr<ListenerPem> pem = static_cast<ListenerTls*>(tls)->TakeNew();
   if (pem == nullptr) return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_UNCHANGED;
   const grpc_ssl_pem_key_cert_pair pair{pem->key.c_str(), pem->certificate.c_str()};
-  *config = grpc_ssl_server_certificate_config_create(
-      pem->client_ca.empty() ? nullptr : pem->client_ca.c_str(), &pair, 1);
+  // gRPC insists on authorities even where it asks callers for nothing, and does not use them then.
+  const std::string& authorities = pem->client_ca.empty() ? pem->certificate : pem->client_ca;
+  *config = grpc_ssl_server_certificate_config_create(authorities.c_str(), &pair, 1);
   Wipe(pem->key);
   return GRPC_SSL_CERTIFICATE_CONFIG_RELOAD_NEW;
 }

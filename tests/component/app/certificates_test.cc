@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -91,16 +92,31 @@ TEST_F(CertificatesTest, AChangeIsTakenWhenItHasSettled) {
   EXPECT_THAT(Metrics(), HasSubstr(R"(dirlease_tls_reloads_total{outcome="rejected",side="listener"} 0)"));
 }
 
-TEST_F(CertificatesTest, WhatIsRefusedIsNotTriedAgainUntilItChanges) {
+TEST_F(CertificatesTest, WhatIsRefusedIsToldOnceAndTriedAgain) {
   ASSERT_EQ(Add(), "");
   Overwrite(files_.certificate, "no certificate");
   for (int check = 0; check < 4; ++check) certificates_.ReloadChanged();
   EXPECT_EQ(applied_.size(), 1u);
   EXPECT_THAT(Metrics(), HasSubstr(R"(dirlease_tls_reloads_total{outcome="rejected",side="listener"} 1)"));
+  EXPECT_THAT(Metrics(), HasSubstr(R"(dirlease_tls_files_refused{name="callers",side="listener"} 1)"));
   Install(second_);
   certificates_.ReloadChanged();
   certificates_.ReloadChanged();
   EXPECT_EQ(applied_.size(), 2u);
+  EXPECT_THAT(Metrics(), HasSubstr(R"(dirlease_tls_files_refused{name="callers",side="listener"} 0)"));
+}
+
+TEST_F(CertificatesTest, WhatFailedForAMomentIsTakenWithoutAnotherChange) {
+  ASSERT_EQ(Add(), "");
+  Install(second_);
+  refusal_ = "no descriptors";
+  for (int check = 0; check < 3; ++check) certificates_.ReloadChanged();
+  refusal_ = "";
+  const size_t tries = applied_.size();
+  certificates_.ReloadChanged();
+  EXPECT_EQ(applied_.size(), tries + 1);
+  certificates_.ReloadChanged();
+  EXPECT_EQ(applied_.size(), tries + 1);
 }
 
 TEST_F(CertificatesTest, EveryKindOfDamageIsRefused) {
@@ -120,6 +136,14 @@ TEST_F(CertificatesTest, EveryKindOfDamageIsRefused) {
   rejected(3);
   std::filesystem::remove(files_.certificate);
   rejected(4);
+  constexpr char kDamaged[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+  std::ofstream(files_.certificate, std::ios::app) << kDamaged;
+  rejected(5);
+  std::filesystem::remove(files_.certificate);
+  ASSERT_EQ(mkfifo(files_.certificate.c_str(), 0600), 0);
+  rejected(6);
+  std::ofstream(authority_.ca_file(), std::ios::app) << kDamaged;
+  rejected(7);
 }
 
 TEST_F(CertificatesTest, WhatTheUserOfItRefusesIsCountedAsRejected) {
@@ -160,10 +184,12 @@ class CertificateReloadTest : public ::testing::Test {
   std::string File(const std::string& name) const { return folder_.File(name); }
   void Serve(const std::string& check_interval) {
     const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dirleased";
-    daemon_.emplace(std::vector<std::string>{
+    std::vector<std::string> command = {
         program, "--target=ldap://127.0.0.1:1", "--listen=127.0.0.1:0", "--tls-cert=" + File("tls/tls.crt"),
-        "--tls-key=" + File("tls/tls.key"), "--client-ca=" + File("tls/ca.crt"), "--address-file=" + File("address"),
-        "--certificate-check-interval=" + check_interval});
+        "--tls-key=" + File("tls/tls.key"), "--address-file=" + File("address"),
+        "--certificate-check-interval=" + check_interval};
+    if (with_client_ca_) command.push_back("--client-ca=" + File("tls/ca.crt"));
+    daemon_.emplace(command);
     log_.Follow(UniqueFd(dup(daemon_->output())));
     log_.WaitFor("\"event\":\"listening\"");
   }
@@ -189,6 +215,7 @@ class CertificateReloadTest : public ::testing::Test {
   testing::Certificates new_{"new authority"};
   testing::TempDir folder_;
   int versions_ = 0;
+  bool with_client_ca_ = true;
   std::optional<testing::ChildProcess> daemon_;
   testing::LogLines log_;
 };
@@ -218,6 +245,22 @@ TEST_F(CertificateReloadTest, HangUpTakesWhatIsInOrderAndNobodyConnectedNotices)
   EXPECT_TRUE(GetsIn(*before));
   watch->Cancel();
   EXPECT_EQ(watch->Finish().code, testing::Code::kCancelled);
+  End();
+}
+
+TEST_F(CertificateReloadTest, CallersNeedNoCertificateWhereNoneIsAskedFor) {
+  with_client_ca_ = false;
+  Serve("0s");
+  std::string address;
+  std::getline(std::ifstream(File("address")), address);
+  Client before(address, Client::Tls{old_.ca_file(), "", ""});
+  EXPECT_TRUE(GetsIn(before));
+  Install(new_, new_.IssueForLoopback());
+  daemon_->Signal(SIGHUP);
+  log_.WaitFor("certificates read again");
+  Client after(address, Client::Tls{new_.ca_file(), "", ""});
+  EXPECT_TRUE(GetsIn(after));
+  EXPECT_TRUE(GetsIn(before));
   End();
 }
 
