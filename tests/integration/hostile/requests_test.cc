@@ -81,7 +81,6 @@ TEST_F(HostileRequestsTest, HeadersThatAbortedOlderServers) {
 }
 
 TEST_F(HostileRequestsTest, HugeMessagesAreRefusedBeforeTheyTakeMemory) {
-  constexpr int kResourceExhausted = 8;
   Start();
   Client client(address());
   UnderAttack("20 requests of 9 MiB", [&] {
