@@ -19,7 +19,7 @@
 namespace dirlease::testing {
 
 #ifdef __SANITIZE_ADDRESS__
-inline constexpr int kScale = 5;  // a fifth of it does
+inline constexpr int kScale = 20;  // memory errors show in a part of it
 #else
 inline constexpr int kScale = 1;
 #endif
