@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -204,6 +205,9 @@ TEST_F(AuditFileTest, WhatCannotBeWrittenIsCountedAndSaidOnce) {
   EXPECT_EQ(losses_.queue_full.Value(), 0);
 }
 
+// More octets than a pipe holds.
+constexpr size_t kMoreThanAPipe = 256 * 1024;
+
 // A pipe whose reader takes nothing is a disk that stalls.
 TEST_F(AuditFileTest, AStalledDiskCostsLinesNotMemoryOrTime) {
   const std::string path = folder_.File("pipe");
@@ -211,8 +215,12 @@ TEST_F(AuditFileTest, AStalledDiskCostsLinesNotMemoryOrTime) {
   UniqueFd reader(open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   auto file = Open(path);
   ASSERT_NE(file, nullptr);
+  // The thread hangs in this line, which no pipe can hold: all that follow wait together.
+  size_t appended = 1;
+  file->Append(std::string(kMoreThanAPipe, 'x'));
+  pollfd started{reader.get(), POLLIN, 0};
+  ASSERT_EQ(poll(&started, 1, -1), 1);
   const std::string line(1000, 'x');
-  size_t appended = 0;
   for (; losses_.queue_full.Value() < 7; ++appended) file->Append(line);
   EXPECT_LT(appended * line.size(), AuditFile::kMostWaitingOctets * 3);
   fcntl(reader.get(), F_SETFL, 0);

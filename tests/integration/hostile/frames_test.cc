@@ -37,18 +37,20 @@ TEST_F(HostileFramesTest, StreamsThatNeverGetWhole) {
 TEST_F(HostileFramesTest, HeadersWithoutEnd) {
   Start();
   const std::string filler = HeaderBlock({{"x-filler", std::string(kMostPayload - 14, 'x')}});
-  const auto flood = [&](bool accept) {
+  constexpr int kFrames = 2048;
+  const auto flood = [&](bool accept, int frames) {
     RawHttp2 one(address());
     EXPECT_TRUE(one.SendPreface() && (!accept || one.AcceptSettings()));
     EXPECT_NE(one.StartCall(kSearchMethod, {}, RawHttp2::kNone), 0u);
-    for (int i = 0; i < 2048 / kScale; ++i) {
+    for (int i = 0; i < frames; ++i) {
       if (!one.SendFrame(RawHttp2::kContinuation, RawHttp2::kNone, 1, filler)) return true;
     }
     return false;
   };
-  UnderAttack("a header block without an end, limits accepted", [&] { EXPECT_TRUE(flood(true)); });
+  UnderAttack("a header block without an end, limits accepted",
+              [&] { EXPECT_TRUE(flood(true, kFrames)); });
   bool closed = false;
-  UnderAttack("32 MiB of it, limits not accepted", [&] { closed = flood(false); });
+  UnderAttack("32 MiB of it, limits not accepted", [&] { closed = flood(false, kFrames / kScale); });
   std::printf("the connection was %s\n", closed ? "closed" : "left open");
   ExpectNothingLeft();
 }
