@@ -14,8 +14,6 @@ namespace dirlease {
 namespace {
 
 using config::v1::Config;
-using config::v1::Lease;
-using config::v1::Target;
 using google::protobuf::Duration;
 
 constexpr uint32_t kMostStreams = 1'000'000;
@@ -110,7 +108,7 @@ class Checker {
       Add("targets: none is configured: give --target=ldap://HOST or targets in the file");
     }
     std::set<std::string> names;
-    for (const Target& target : config.targets()) {
+    for (const config::v1::Target& target : config.targets()) {
       const std::string key = fmt::format("targets \"{}\"", target.name());
       if (!names.insert(target.name()).second) {
         Add("{}: the name is given twice: name targets as in --target=NAME=URI", key);
@@ -119,7 +117,7 @@ class Checker {
     }
   }
 
-  void CheckTarget(const std::string& key, const Target& target) {
+  void CheckTarget(const std::string& key, const config::v1::Target& target) {
     CheckPositive(key + ": connect_timeout", target.connect_timeout());
     CheckWord(key + ": tls", target.tls(), {"none", "starttls", "ldaps"});
     CheckWord(key + ": session_tracking", target.session_tracking(), {"auto", "always", "never"});
@@ -149,7 +147,7 @@ class Checker {
     }
   }
 
-  void CheckLease(const Lease& lease) {
+  void CheckLease(const config::v1::Lease& lease) {
     CheckPositive("lease.min_ttl", lease.min_ttl());
     CheckPositive("lease.max_age", lease.max_age());
     if (lease.max_ttl() < lease.min_ttl()) {

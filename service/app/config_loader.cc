@@ -12,7 +12,6 @@ namespace dirlease {
 namespace {
 
 using config::v1::Config;
-using config::v1::Target;
 
 // Descriptors that are no lease's: callers' connections, the listener, log, epoll ...
 constexpr uint64_t kOtherDescriptors = 512;
@@ -32,8 +31,8 @@ void ReadFile(const std::string& path, Config& config, std::vector<std::string>&
 }
 
 // [NAME=]URI[,URI...]
-Target ParseTarget(std::string_view text) {
-  Target target;
+config::v1::Target ParseTarget(std::string_view text) {
+  config::v1::Target target;
   const size_t equals = text.find('=');
   if (equals != std::string_view::npos && equals < text.find(':')) {
     target.set_name(std::string(text.substr(0, equals)));
@@ -48,8 +47,8 @@ Target ParseTarget(std::string_view text) {
 }
 
 // The last source that speaks of targets gives all of them: flags, else the environment.
-std::vector<Target> TargetsOf(const std::vector<Setting>& settings) {
-  std::vector<Target> targets;
+std::vector<config::v1::Target> TargetsOf(const std::vector<Setting>& settings) {
+  std::vector<config::v1::Target> targets;
   std::string_view source;
   for (const Setting& setting : settings) {
     if (setting.key != "target") continue;
@@ -60,7 +59,7 @@ std::vector<Target> TargetsOf(const std::vector<Setting>& settings) {
   return targets;
 }
 
-void ApplyToTargets(const Setting& setting, std::vector<Target>& targets,
+void ApplyToTargets(const Setting& setting, std::vector<config::v1::Target>& targets,
                     std::vector<std::string>& problems) {
   if (targets.empty()) {
     problems.push_back(fmt::format(
@@ -69,7 +68,7 @@ void ApplyToTargets(const Setting& setting, std::vector<Target>& targets,
   for (const ConfigKey& key : TargetKeys()) {
     if (key.name != setting.key) continue;
     std::string problem;
-    for (Target& target : targets) problem = SetKey(target, key, setting.value);
+    for (config::v1::Target& target : targets) problem = SetKey(target, key, setting.value);
     if (!problem.empty()) problems.push_back(setting.source + ": " + problem);
   }
 }
@@ -77,7 +76,7 @@ void ApplyToTargets(const Setting& setting, std::vector<Target>& targets,
 void ApplySettings(const std::vector<Setting>& settings, Config& config,
                    std::vector<std::string>& problems) {
   const std::vector<ConfigKey> keys = ConfigKeys(*Config::descriptor());
-  std::vector<Target> targets = TargetsOf(settings);
+  std::vector<config::v1::Target> targets = TargetsOf(settings);
   for (const Setting& setting : settings) {
     const auto key = std::find_if(keys.begin(), keys.end(), [&](const ConfigKey& candidate) {
       return candidate.name == setting.key;
@@ -92,7 +91,7 @@ void ApplySettings(const std::vector<Setting>& settings, Config& config,
   if (!targets.empty()) config.mutable_targets()->Assign(targets.begin(), targets.end());
 }
 
-void FillTarget(Target& target) {
+void FillTarget(config::v1::Target& target) {
   if (target.name().empty()) target.set_name("default");
   if (!target.has_connect_timeout()) target.mutable_connect_timeout()->set_seconds(5);
   if (target.session_tracking().empty()) target.set_session_tracking("auto");
@@ -163,7 +162,7 @@ void FillDefaults(uint64_t descriptor_limit, Config& config) {
         DefaultMaxConnections(descriptor_limit, config.max_leases()));
   }
   FillGrpc(*config.mutable_grpc());
-  for (Target& target : *config.mutable_targets()) FillTarget(target);
+  for (config::v1::Target& target : *config.mutable_targets()) FillTarget(target);
 }
 
 }  // namespace dirlease

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace dirlease {
 
 namespace {
@@ -23,9 +25,8 @@ bool TakePrefix(std::string_view& text, std::string_view prefix) {
 
 bool IsHostName(std::string_view text) {
   return !text.empty() && text.front() != '-' &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                  c == '.' || c == '-' || c == '_';
+         std::all_of(text.begin(), text.end(), [](char c) {
+           return IsAlnum(c) || c == '.' || c == '-' || c == '_';
          });
 }
 

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "base/ascii.h"
 #include "model/filter.h"
 #include "model/filter_type.h"
 
@@ -12,12 +13,6 @@ namespace dirlease {
 namespace {
 
 constexpr char kTooLong[] = "longer than 64 KiB";
-
-bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
-
-bool IsHexDigit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 }  // namespace
 

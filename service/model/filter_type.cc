@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
+
 namespace dirlease {
 
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
-bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool IsKeyChar(char c) { return IsAlpha(c) || IsDigit(c) || c == '-'; }
 bool IsAllKeyChars(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), IsKeyChar);

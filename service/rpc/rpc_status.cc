@@ -12,7 +12,7 @@ namespace dirlease {
 
 namespace {
 
-constexpr size_t kMostMessageOctets = 256;
+constexpr size_t kMostTextOctets = 256;
 
 void AddContext(const StatusContext& context, absl::StatusCode code, StatusDetails& details) {
   details.AddMetadata("operation", context.operation.value_or(""));
@@ -39,7 +39,7 @@ bool HasResult(const OperationEnd& end) {
 RpcStatus Finish(absl::StatusCode code, std::string_view message, StatusDetails& details) {
   RpcStatus status;
   status.code = static_cast<int>(code);
-  status.message = std::string(TruncateUtf8(ReplaceInvalidUtf8(message), kMostMessageOctets));
+  status.message = std::string(TruncateUtf8(ReplaceInvalidUtf8(message), kMostTextOctets));
   status.details =
       details.Serialize(status.code, status.message, kMaxStatusOctets - status.message.size());
   return status;

@@ -13,7 +13,6 @@ using testing::Message;
 using testing::RawPeer;
 using testing::ResultBody;
 using testing::Tlv;
-using Kind = ConnectFailure::Kind;
 
 constexpr std::chrono::milliseconds kDeadline(200);
 
@@ -46,50 +45,50 @@ class SecureConnectionTest : public ::testing::Test {
 };
 
 TEST_F(SecureConnectionTest, SilentDirectoryInStartTlsEndsAtTheDeadline) {
-  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, Kind::kTimeout);
+  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, ConnectFailure::Kind::kTimeout);
   EXPECT_GE(took_, kDeadline);
 }
 
 TEST_F(SecureConnectionTest, SilentDirectoryInTheHandshakeEndsAtTheDeadline) {
-  EXPECT_EQ(Fail(TargetConfig::Tls::kLdaps).kind, Kind::kTimeout);
+  EXPECT_EQ(Fail(TargetConfig::Tls::kLdaps).kind, ConnectFailure::Kind::kTimeout);
   EXPECT_GE(took_, kDeadline);
 }
 
 TEST_F(SecureConnectionTest, SilenceAfterStartTlsWasGrantedEndsAtTheDeadline) {
   peer_.Send(Message(1, 0x78, ResultBody(0)));
-  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, Kind::kTimeout);
+  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, ConnectFailure::Kind::kTimeout);
 }
 
 TEST_F(SecureConnectionTest, StallInTheMiddleOfARecordEndsAtTheDeadline) {
   peer_.Send(std::string("\x16\x03\x03\x40\x00\x02", 6));
-  EXPECT_EQ(Fail(TargetConfig::Tls::kLdaps).kind, Kind::kTimeout);
+  EXPECT_EQ(Fail(TargetConfig::Tls::kLdaps).kind, ConnectFailure::Kind::kTimeout);
 }
 
 TEST_F(SecureConnectionTest, StallInTheMiddleOfTheAnswerEndsAtTheDeadline) {
   peer_.Send(Message(1, 0x78, ResultBody(0)).substr(0, 5));
-  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, Kind::kTimeout);
+  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, ConnectFailure::Kind::kTimeout);
 }
 
 TEST_F(SecureConnectionTest, RefusedStartTlsSaysWhy) {
   peer_.Send(Message(1, 0x78, ResultBody(2, "", "unsupported extended operation")));
   const ConnectFailure failure = Fail(TargetConfig::Tls::kStartTls);
-  EXPECT_EQ(failure.kind, Kind::kTls);
+  EXPECT_EQ(failure.kind, ConnectFailure::Kind::kTls);
   EXPECT_NE(failure.text.find("unsupported extended operation"), std::string::npos) << failure.text;
 }
 
 TEST_F(SecureConnectionTest, NoticeWithEmptyOidKillsNobody) {
   peer_.Send(Message(0, 0x78, ResultBody(52) + Tlv(0x8a, "")));
-  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, Kind::kTls);
+  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, ConnectFailure::Kind::kTls);
 }
 
 TEST_F(SecureConnectionTest, PlainTextAfterTheAnswerIsNotBelieved) {
   peer_.Send(Message(1, 0x78, ResultBody(0)) + Message(2, 0x61, ResultBody(0)));
-  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, Kind::kTls);
+  EXPECT_EQ(Fail(TargetConfig::Tls::kStartTls).kind, ConnectFailure::Kind::kTls);
 }
 
 TEST_F(SecureConnectionTest, ClosedConnectionFailsAtOnce) {
   peer_.Close();
-  EXPECT_EQ(Fail(TargetConfig::Tls::kLdaps).kind, Kind::kTls);
+  EXPECT_EQ(Fail(TargetConfig::Tls::kLdaps).kind, ConnectFailure::Kind::kTls);
   EXPECT_LT(took_, kDeadline);
 }
 

@@ -4,7 +4,7 @@ namespace dirlease::cli {
 namespace {
 
 // bash hands "--output=json" over as three words.
-constexpr char kHead[] = R"(# Completion of dirlease for bash, made by `dirlease completion bash`.
+constexpr char kBashHead[] = R"(# Completion of dirlease for bash, made by `dirlease completion bash`.
 _dirlease() {
   local IFS=$' \t\n' current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]} at= word
   local commands= options=
@@ -24,7 +24,7 @@ constexpr char kFiles[] =
     R"() mapfile -t COMPREPLY < <(compgen -f -- "$current"); compopt -o filenames 2>/dev/null; return ;;
 )";
 
-constexpr char kTail[] = R"(  esac
+constexpr char kBashTail[] = R"(  esac
   if [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$current"))
   else
@@ -41,7 +41,7 @@ std::vector<std::string> Quoted(const std::vector<std::string>& words) {
 }
 
 // Where the word before the cursor wants a value.
-void AppendValues(const CommandModel& command, std::string& out) {
+void AppendBashValues(const CommandModel& command, std::string& out) {
   for (const OptionModel& option : command.options) {
     if (!option.takes_value) continue;
     std::vector<std::string> patterns;
@@ -60,7 +60,7 @@ void AppendValues(const CommandModel& command, std::string& out) {
   }
 }
 
-void AppendWords(const CommandModel& root, const CommandModel& command, std::string& out) {
+void AppendBashWords(const CommandModel& root, const CommandModel& command, std::string& out) {
   std::vector<std::string> commands, options = NamesOf(command.options);
   for (const CommandModel& below : command.commands) commands.push_back(below.name);
   for (const OptionModel& positional : command.positionals)
@@ -77,17 +77,17 @@ void AppendWords(const CommandModel& root, const CommandModel& command, std::str
 }  // namespace
 
 std::string BashCompletion(const CommandModel& root) {
-  std::string out = kHead;
+  std::string out = kBashHead;
   out += "      " + Join(NamesWithValue(root), " | ") + ")\n" +
          "        index+=1\n        [[ ${COMP_WORDS[index]} == '=' ]] && index+=1 ;;\n" +
          "      -*) ;;\n      *)\n        case \"$at $word\" in\n          " +
          Join(Quoted(Paths(root)), " | ") +
          ") at=\"$at $word\" ;;\n        esac ;;\n    esac\n  done\n" +
          "  case \"$at:$previous\" in\n";
-  for (const CommandModel* command : Flatten(root)) AppendValues(*command, out);
+  for (const CommandModel* command : Flatten(root)) AppendBashValues(*command, out);
   out += "  esac\n  case $at in\n";
-  for (const CommandModel* command : Flatten(root)) AppendWords(root, *command, out);
-  return out + kTail;
+  for (const CommandModel* command : Flatten(root)) AppendBashWords(root, *command, out);
+  return out + kBashTail;
 }
 
 }  // namespace dirlease::cli

@@ -3,7 +3,7 @@
 namespace dirlease::cli {
 namespace {
 
-constexpr char kHead[] = R"(# Completion of dirlease for fish, made by `dirlease completion fish`.
+constexpr char kFishHead[] = R"(# Completion of dirlease for fish, made by `dirlease completion fish`.
 function __dirlease_at
     set -l at ''
     set -l skip 0
@@ -44,7 +44,7 @@ void AppendOptions(const CommandModel& command, std::string& out) {
   }
 }
 
-void AppendWords(const CommandModel& command, std::string& out) {
+void AppendFishWords(const CommandModel& command, std::string& out) {
   for (const CommandModel& below : command.commands)
     out += Condition(command) + " -a " + below.name + " -d " + FishQuote(below.description) + "\n";
   for (const OptionModel& positional : command.positionals) {
@@ -58,7 +58,7 @@ void AppendWords(const CommandModel& command, std::string& out) {
 std::string FishCompletion(const CommandModel& root) {
   std::vector<std::string> paths;
   for (const std::string& path : Paths(root)) paths.push_back(FishQuote(path));
-  std::string out = kHead;
+  std::string out = kFishHead;
   out += "            case " + Join(NamesWithValue(root), " ") +
          "\n                set skip 1\n            case '-*'\n            case '*'\n" +
          "                switch \"$at $word\"\n                    case " + Join(paths, " ") +
@@ -66,7 +66,7 @@ std::string FishCompletion(const CommandModel& root) {
          "end\n" +
          "    test \"$at\" = \"$argv[1]\"\nend\ncomplete -c dirlease -f\n";
   for (const CommandModel* command : Flatten(root)) {
-    AppendWords(*command, out);
+    AppendFishWords(*command, out);
     AppendOptions(*command, out);
   }
   return out;

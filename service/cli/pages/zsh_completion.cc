@@ -3,7 +3,7 @@
 namespace dirlease::cli {
 namespace {
 
-constexpr char kHead[] = R"(#compdef dirlease
+constexpr char kZshHead[] = R"(#compdef dirlease
 # Completion of dirlease for zsh, made by `dirlease completion zsh`.
 _dirlease() {
   local at= word previous=${words[CURRENT-1]}
@@ -14,7 +14,7 @@ _dirlease() {
     case $word in
 )";
 
-constexpr char kTail[] = R"(  esac
+constexpr char kZshTail[] = R"(  esac
   if [[ ${words[CURRENT]} == -* ]]; then
     _describe -o option options
   else
@@ -33,7 +33,7 @@ std::string Described(const std::string& name, const std::string& description) {
   return ShellQuote(name + ":" + description);
 }
 
-void AppendValues(const CommandModel& command, std::string& out) {
+void AppendZshValues(const CommandModel& command, std::string& out) {
   for (const OptionModel& option : command.options) {
     if (!option.takes_value) continue;
     std::vector<std::string> patterns;
@@ -60,7 +60,7 @@ std::vector<std::string> DescribedOptions(const CommandModel& command) {
   return options;
 }
 
-void AppendWords(const CommandModel& root, const CommandModel& command, std::string& out) {
+void AppendZshWords(const CommandModel& root, const CommandModel& command, std::string& out) {
   std::vector<std::string> commands, options = DescribedOptions(command);
   for (const CommandModel& below : command.commands)
     commands.push_back(Described(below.name, below.description));
@@ -79,16 +79,16 @@ void AppendWords(const CommandModel& root, const CommandModel& command, std::str
 std::string ZshCompletion(const CommandModel& root) {
   std::vector<std::string> paths;
   for (const std::string& path : Paths(root)) paths.push_back(ShellQuote(path));
-  std::string out = kHead;
+  std::string out = kZshHead;
   out += "      (" + Join(NamesWithValue(root), "|") + ") (( index++ )) ;;\n      (-*) ;;\n" +
          "      (*)\n        case \"$at $word\" in\n          (" + Join(paths, "|") +
          ") at=\"$at $word\" ;;\n        esac ;;\n    esac\n  done\n" +
          "  if [[ ${words[CURRENT]} == --*=* ]]; then\n    previous=${words[CURRENT]%%=*}\n" +
          "    compset -P '*='\n  fi\n  case \"$at:$previous\" in\n";
-  for (const CommandModel* command : Flatten(root)) AppendValues(*command, out);
+  for (const CommandModel* command : Flatten(root)) AppendZshValues(*command, out);
   out += "  esac\n  case $at in\n";
-  for (const CommandModel* command : Flatten(root)) AppendWords(root, *command, out);
-  return out + kTail;
+  for (const CommandModel* command : Flatten(root)) AppendZshWords(root, *command, out);
+  return out + kZshTail;
 }
 
 }  // namespace dirlease::cli

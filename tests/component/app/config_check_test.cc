@@ -10,12 +10,11 @@ namespace {
 
 using ::testing::AllOf;
 using testing::Configure;
+using testing::kTargetFlag;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-
-constexpr char kTarget[] = "--target=ldap://127.0.0.1:1389";
 
 std::vector<std::string> ProblemsOf(const std::vector<std::string>& arguments) {
   return Configure(arguments).problems;
@@ -30,18 +29,18 @@ TEST(ConfigCheckTest, EveryProblemIsNamedAtOnce) {
 
 TEST(ConfigCheckTest, PlaintextStaysOnLoopback) {
   for (const char* listen : {"--listen=localhost:0", "--listen=127.8.0.1:0", "--listen=[::1]:0"}) {
-    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen}), IsEmpty()) << listen;
+    EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", listen}), IsEmpty()) << listen;
   }
   for (const char* listen : {"--listen=0.0.0.0:50051", "--listen=[::]:0", "--listen=gateway:1"}) {
-    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen}), ElementsAre(HasSubstr("no loopback")));
-    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--insecure-any-address", listen}), IsEmpty());
+    EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", listen}), ElementsAre(HasSubstr("no loopback")));
+    EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--insecure-any-address", listen}), IsEmpty());
   }
 }
 
 TEST(ConfigCheckTest, ListenAddressesAreChecked) {
   for (const char* listen : {"50051", ":50051", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536",
                              "127.0.0.1:http", "::1:50051", "unix:/tmp/socket"}) {
-    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", std::string("--listen=") + listen}),
+    EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", std::string("--listen=") + listen}),
                 ElementsAre(HasSubstr("HOST:PORT")))
         << listen;
   }
@@ -58,26 +57,26 @@ TEST(ConfigCheckTest, SchemeAndTlsAgree) {
 }
 
 TEST(ConfigCheckTest, TargetsAreChecked) {
-  EXPECT_THAT(ProblemsOf({kTarget, "--target=ldap://b", "--insecure"}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--target=ldap://b", "--insecure"}),
               ElementsAre(HasSubstr("\"default\": the name is given twice")));
   EXPECT_THAT(ProblemsOf({"--target=http://a", "--insecure"}),
               ElementsAre(HasSubstr("\"http://a\" is no address of a directory")));
-  EXPECT_THAT(ProblemsOf({kTarget, "--target-tls=ssl", "--insecure"}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--target-tls=ssl", "--insecure"}),
               ElementsAre(HasSubstr("\"ssl\" is none of none, starttls, ldaps")));
 }
 
 TEST(ConfigCheckTest, NumbersAndTimesAreNotNothing) {
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--max-leases=0", "--stall-deadline=0s",
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--max-leases=0", "--stall-deadline=0s",
                           "--memory-budget=1"}),
               UnorderedElementsAre(HasSubstr("max_leases: has"), HasSubstr("stall_deadline: has"),
                                    HasSubstr("memory_budget: has")));
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--drain-grace=0s"}), IsEmpty());
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--lease-default-ttl=2h"}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--drain-grace=0s"}), IsEmpty());
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--lease-default-ttl=2h"}),
               ElementsAre(HasSubstr("lease.default_ttl: has to be between")));
 }
 
 TEST(ConfigCheckTest, WhatAPeerMayTakeHasBounds) {
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--grpc-max-connections=0",
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--grpc-max-connections=0",
                           "--grpc-handshake-timeout=0s", "--grpc-memory=1MiB",
                           "--grpc-max-metadata-size=2MiB", "--grpc-max-receive-message-size=1",
                           "--grpc-max-concurrent-streams=4000000000"}),
@@ -92,17 +91,17 @@ TEST(ConfigCheckTest, WhatAPeerMayTakeHasBounds) {
 
 TEST(ConfigCheckTest, TheOperatorsListenerStaysOnLoopbackWithoutTheirAuthorities) {
   for (const char* listen : {"--admin-listen=127.0.0.1:0", "--admin-listen=[::1]:50052"}) {
-    EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen}), IsEmpty()) << listen;
+    EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", listen}), IsEmpty()) << listen;
   }
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--admin-listen=0.0.0.0:50052"}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--admin-listen=0.0.0.0:50052"}),
               ElementsAre(AllOf(HasSubstr("admin.listen: 0.0.0.0:50052"),
                                 HasSubstr("--admin-client-ca=FILE"))));
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--insecure-any-address",
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--insecure-any-address",
                           "--admin-listen=0.0.0.0:50052"}),
               ElementsAre(HasSubstr("admin.listen: ")));
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--admin-listen=50052"}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--admin-listen=50052"}),
               ElementsAre(HasSubstr("HOST:PORT")));
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--admin-address-file=/tmp/a"}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--admin-address-file=/tmp/a"}),
               ElementsAre(HasSubstr("admin.address_file: needs --admin-listen")));
 }
 
@@ -116,54 +115,54 @@ class CertificateCheckTest : public ::testing::Test {
 };
 
 TEST_F(CertificateCheckTest, AWholeSetIsFine) {
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_}), IsEmpty());
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, "--client-ca=" + authority_.ca_file(),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, key_}), IsEmpty());
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, key_, "--client-ca=" + authority_.ca_file(),
                           "--listen=0.0.0.0:50051"}),
               IsEmpty());
 }
 
 TEST_F(CertificateCheckTest, PartsMissing) {
-  EXPECT_THAT(ProblemsOf({kTarget, cert_}), ElementsAre(HasSubstr("tls.key: is missing")));
-  EXPECT_THAT(ProblemsOf({kTarget, key_}), ElementsAre(HasSubstr("tls.cert: is missing")));
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", "--client-ca=" + authority_.ca_file()}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_}), ElementsAre(HasSubstr("tls.key: is missing")));
+  EXPECT_THAT(ProblemsOf({kTargetFlag, key_}), ElementsAre(HasSubstr("tls.cert: is missing")));
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--client-ca=" + authority_.ca_file()}),
               ElementsAre(HasSubstr("client_ca: needs")));
 }
 
 TEST_F(CertificateCheckTest, OperatorsElsewhereNeedTheWholeSet) {
   const std::string listen = "--admin-listen=0.0.0.0:50052";
   const std::string ca = "--admin-client-ca=" + authority_.ca_file();
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, listen, ca}), IsEmpty());
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, listen}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, key_, listen, ca}), IsEmpty());
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, key_, listen}),
               ElementsAre(HasSubstr("admin.listen: ")));
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", listen, ca}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", listen, ca}),
               ElementsAre(HasSubstr("admin.client_ca: needs tls.cert")));
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, ca}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, key_, ca}),
               ElementsAre(HasSubstr("admin.client_ca: needs --admin-listen")));
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, listen, "--admin-client-ca=" + own_.key}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, key_, listen, "--admin-client-ca=" + own_.key}),
               ElementsAre(HasSubstr("admin.client_ca: ")));
 }
 
 TEST_F(CertificateCheckTest, FilesAreLookedInto) {
-  EXPECT_THAT(ProblemsOf({kTarget, "--tls-cert=/does/not/exist.pem", key_}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--tls-cert=/does/not/exist.pem", key_}),
               ElementsAre(HasSubstr("cannot read /does/not/exist.pem: No such file")));
-  EXPECT_THAT(ProblemsOf({kTarget, "--tls-cert=/", key_}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--tls-cert=/", key_}),
               ElementsAre(HasSubstr("Is a directory")));
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, "--tls-key=" + other_.key}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, "--tls-key=" + other_.key}),
               ElementsAre(HasSubstr("is not the key of")));
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, "--tls-key=" + own_.certificate}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, "--tls-key=" + own_.certificate}),
               ElementsAre(HasSubstr("holds no private key")));
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, "--client-ca=" + own_.key}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, key_, "--client-ca=" + own_.key}),
               ElementsAre(HasSubstr("client_ca: ")));
 }
 
 TEST_F(CertificateCheckTest, TlsAndPlaintextExcludeEachOther) {
-  EXPECT_THAT(ProblemsOf({kTarget, cert_, key_, "--insecure"}),
+  EXPECT_THAT(ProblemsOf({kTargetFlag, cert_, key_, "--insecure"}),
               ElementsAre(HasSubstr("insecure: ")));
 }
 
 TEST_F(CertificateCheckTest, TargetFilesAreForTlsTargets) {
   const std::string ca = "--target-ca=" + authority_.ca_file();
-  EXPECT_THAT(ProblemsOf({kTarget, "--insecure", ca}), ElementsAre(HasSubstr("are for TLS")));
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", ca}), ElementsAre(HasSubstr("are for TLS")));
   EXPECT_THAT(ProblemsOf({"--target=ldaps://a", "--insecure", ca}), IsEmpty());
   EXPECT_THAT(ProblemsOf({"--target=ldaps://a", "--insecure", "--target-ca=/none.pem"}),
               ElementsAre(HasSubstr("ca: cannot read /none.pem")));

@@ -13,14 +13,13 @@ namespace {
 
 using testing::Configure;
 using testing::Configured;
+using testing::kTargetFlag;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
-constexpr char kTarget[] = "--target=ldap://127.0.0.1:1389";
-
 TEST(ConfigLoaderTest, TheSmallestCommandLineHasAllDefaults) {
-  const Configured got = Configure({kTarget, "--insecure"});
+  const Configured got = Configure({kTargetFlag, "--insecure"});
   EXPECT_THAT(got.problems, IsEmpty());
   EXPECT_EQ(got.config.listen(), "127.0.0.1:50051");
   ASSERT_EQ(got.config.targets_size(), 1);
@@ -113,7 +112,7 @@ TEST_F(PrecedenceTest, TheEnvironmentMayNameTheFile) {
 
 TEST(ConfigLoaderTest, VariablesOfOthersDoNotCount) {
   const Configured got = Configure(
-      {kTarget, "--insecure"}, {"DIRLEASE_PORT=tcp://10.0.0.1:50051",
+      {kTargetFlag, "--insecure"}, {"DIRLEASE_PORT=tcp://10.0.0.1:50051",
                                 "DIRLEASE_SERVICE_HOST=10.0.0.1", "DIRLEASE_ADDRESS=127.0.0.1:1",
                                 "DIRLEASE_LEASE=secret", "DIRLEASE_LISTEN=", "HOME=/", "nonsense"});
   EXPECT_THAT(got.problems, IsEmpty());
@@ -121,16 +120,16 @@ TEST(ConfigLoaderTest, VariablesOfOthersDoNotCount) {
 }
 
 TEST(ConfigLoaderTest, UnknownFlagsNameTheNearestOne) {
-  EXPECT_THAT(Configure({kTarget, "--insecure", "--lease-mini-ttl=5s"}).problems,
+  EXPECT_THAT(Configure({kTargetFlag, "--insecure", "--lease-mini-ttl=5s"}).problems,
               ElementsAre("--lease-mini-ttl is no flag; the nearest one is --lease-min-ttl"));
-  EXPECT_THAT(Configure({kTarget, "--insecure", "stray"}).problems,
+  EXPECT_THAT(Configure({kTargetFlag, "--insecure", "stray"}).problems,
               ElementsAre(HasSubstr("\"stray\" is no flag")));
-  EXPECT_THAT(Configure({kTarget, "--insecure", "--listen"}).problems,
+  EXPECT_THAT(Configure({kTargetFlag, "--insecure", "--listen"}).problems,
               ElementsAre("--listen needs a value"));
 }
 
 TEST(ConfigLoaderTest, WrongValuesNameTheSetting) {
-  EXPECT_THAT(Configure({kTarget, "--insecure=maybe", "--lease-min-ttl=5", "--max-leases=-1",
+  EXPECT_THAT(Configure({kTargetFlag, "--insecure=maybe", "--lease-min-ttl=5", "--max-leases=-1",
                          "--memory-budget=1GB"},
                         {"DIRLEASE_STALL_DEADLINE=soon"})
                   .problems,
@@ -148,8 +147,8 @@ TEST(ConfigLoaderTest, TargetSettingsNeedATargetByFlag) {
 
 TEST(CommandLineTest, KnowsItsTasks) {
   using Task = CommandLine::Task;
-  EXPECT_EQ(ParseCommandLine({kTarget}, {}).task, Task::kServe);
-  EXPECT_EQ(ParseCommandLine({"--check-config", kTarget}, {}).task, Task::kCheckConfig);
+  EXPECT_EQ(ParseCommandLine({kTargetFlag}, {}).task, Task::kServe);
+  EXPECT_EQ(ParseCommandLine({"--check-config", kTargetFlag}, {}).task, Task::kCheckConfig);
   EXPECT_EQ(ParseCommandLine({"--print-config"}, {}).task, Task::kPrintConfig);
   EXPECT_EQ(ParseCommandLine({"--version"}, {}).task, Task::kVersion);
   EXPECT_EQ(ParseCommandLine({"--check-config", "-h"}, {}).task, Task::kHelp);

@@ -8,6 +8,9 @@
 
 namespace dirlease::testing {
 
+// Where no directory is asked.
+inline constexpr char kTargetFlag[] = "--target=ldap://127.0.0.1:1389";
+
 struct Configured {
   config::v1::Config config;
   std::vector<std::string> problems;

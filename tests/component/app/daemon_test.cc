@@ -22,7 +22,7 @@ using testing::ChildProcess;
 using ::testing::HasSubstr;
 using testing::RunProgram;
 
-constexpr char kTarget[] = "--target=ldap://127.0.0.1:1";
+constexpr char kNowhereFlag[] = "--target=ldap://127.0.0.1:1";
 constexpr char kAnyPort[] = "--listen=127.0.0.1:0";
 
 // Built into the same folder as this test.
@@ -35,7 +35,7 @@ class DaemonTest : public ::testing::Test {
   // Returns when it serves.
   std::unique_ptr<ChildProcess> Serve() {
     auto daemon = std::make_unique<ChildProcess>(std::vector<std::string>{
-        Dirleased(), kTarget, "--insecure", kAnyPort, "--address-file=" + address_file_});
+        Dirleased(), kNowhereFlag, "--insecure", kAnyPort, "--address-file=" + address_file_});
     ReadUntil(*daemon, "\"listening\"");
     return daemon;
   }
@@ -75,7 +75,7 @@ TEST_F(DaemonTest, SignalsDrain) {
 
 TEST_F(DaemonTest, TheOperatorsListenerHasAnAddressFileOfItsOwn) {
   const std::string file = folder_.File("admin-address");
-  ChildProcess daemon({Dirleased(), kTarget, "--insecure", kAnyPort, "--admin-listen=127.0.0.1:0",
+  ChildProcess daemon({Dirleased(), kNowhereFlag, "--insecure", kAnyPort, "--admin-listen=127.0.0.1:0",
                        "--admin-address-file=" + file});
   ReadUntil(daemon, "\"listening for operators\"");
   std::string address;
@@ -106,7 +106,7 @@ TEST_F(DaemonTest, AMissingIdentityIsSaidOnce) {
 
 TEST_F(DaemonTest, APortInUseIsAClearError) {
   const auto first = Serve();
-  const auto second = RunProgram({Dirleased(), kTarget, "--insecure", "--listen=" + Address()});
+  const auto second = RunProgram({Dirleased(), kNowhereFlag, "--insecure", "--listen=" + Address()});
   EXPECT_EQ(second.status, 1);
   EXPECT_THAT(second.output,
               HasSubstr("cannot listen on " + Address() + ": Address already in use"));
@@ -114,7 +114,7 @@ TEST_F(DaemonTest, APortInUseIsAClearError) {
 
 TEST_F(DaemonTest, AnAddressFileThatCannotBeWritten) {
   const auto run = RunProgram(
-      {Dirleased(), kTarget, "--insecure", kAnyPort, "--address-file=" + folder_.path().string()});
+      {Dirleased(), kNowhereFlag, "--insecure", kAnyPort, "--address-file=" + folder_.path().string()});
   EXPECT_EQ(run.status, 1);
   EXPECT_THAT(run.output, HasSubstr("cannot write"));
 }
@@ -128,8 +128,8 @@ TEST_F(DaemonTest, WrongConfigurationEndsWithTwo) {
 }
 
 TEST_F(DaemonTest, WhatItSaysWithoutServing) {
-  EXPECT_EQ(RunProgram({Dirleased(), kTarget, "--insecure", "--check-config"}).status, 0);
-  EXPECT_THAT(RunProgram({Dirleased(), kTarget, "--insecure", "--print-config"}).output,
+  EXPECT_EQ(RunProgram({Dirleased(), kNowhereFlag, "--insecure", "--check-config"}).status, 0);
+  EXPECT_THAT(RunProgram({Dirleased(), kNowhereFlag, "--insecure", "--print-config"}).output,
               AllOf(HasSubstr("listen: \"127.0.0.1:50051\"\n"), HasSubstr("  min_ttl: 10s\n")));
   EXPECT_THAT(RunProgram({Dirleased(), "--version"}).output, HasSubstr("dirleased 0."));
   EXPECT_THAT(RunProgram({Dirleased(), "--help"}).output, HasSubstr("--target="));

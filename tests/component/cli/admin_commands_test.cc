@@ -8,9 +8,9 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class AdminCommands : public testing::Test {
+class AdminCommands : public ::testing::Test {
  protected:
   ClientRun Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.end(), {"--admin-server", gateway_.address});
@@ -35,7 +35,7 @@ TEST_F(AdminCommands, ListReadsAllPages) {
   gateway_.pages = {Page("s-1", "next"), Page("s-2", "")};
   const ClientRun run = Run({"admin", "list", "--owner", "spiffe://a"});
   EXPECT_EQ(run.exit_status, 0) << run.err;
-  EXPECT_THAT(run.out, testing::MatchesRegex("session .*\ns-1 +ACTIVE +2 .*spiffe://a +anonymous "
+  EXPECT_THAT(run.out, ::testing::MatchesRegex("session .*\ns-1 +ACTIVE +2 .*spiffe://a +anonymous "
                                              "+tab here\ns-2 .*\n"));
   ASSERT_EQ(gateway_.listed.size(), 2u);
   EXPECT_EQ(gateway_.listed[1].page_token(), "next");

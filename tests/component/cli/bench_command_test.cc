@@ -11,13 +11,13 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 
-class BenchCommand : public testing::Test {
+class BenchCommand : public ::testing::Test {
  protected:
   ClientRun Run(std::vector<std::string> arguments) {
     Interrupts interrupts;
@@ -59,7 +59,7 @@ TEST_F(BenchCommand, CountsEntriesOfSearches) {
   };
   const ClientRun run = Run({"--kind=stream", "--count=10", "--concurrency=2", "-b", "dc=x",
                              "(cn=a)", "sn", "--output=json"});
-  EXPECT_THAT(run.out, testing::MatchesRegex(
+  EXPECT_THAT(run.out, ::testing::MatchesRegex(
                            R"(\{"kind":"stream","leases":1,"concurrency":2,"seconds":[0-9.]+,)"
                            R"("calls":10,"calls_per_second":[0-9.]+,"entries":20,)"
                            R"("entries_per_second":[0-9.]+,"latency_ms":\{"p50":[0-9.]+,"p90":.*,)"

@@ -10,11 +10,11 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 
 v1::SearchResponse Entries(int count) {
   v1::SearchResponse message;
@@ -37,7 +37,7 @@ FakeGateway::SearchScript EndlessEntries() {
   };
 }
 
-class Client : public testing::Test {
+class Client : public ::testing::Test {
  protected:
   ClientRun Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"--address", gateway_.address});
@@ -141,7 +141,7 @@ TEST_F(Client, CancelAfterPrintsJustThatManyAndSucceeds) {
   const ClientRun run = Run({"search", "-LLL", "--cancel-after", "4"});
   EXPECT_EQ(run.exit_status, 0) << run.err;
   EXPECT_THAT(run.out,
-              testing::StartsWith("dn: cn=e\n\ndn: cn=e\n\ndn: cn=e\n\ndn: cn=e\n\n# incomplete"));
+              ::testing::StartsWith("dn: cn=e\n\ndn: cn=e\n\ndn: cn=e\n\ndn: cn=e\n\n# incomplete"));
   EXPECT_THAT(run.err, HasSubstr("cancelled after 4 entries, the call ended CANCELLED"));
   EXPECT_THAT(gateway_.unbound, SizeIs(1));
 }

@@ -11,9 +11,9 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 struct Parsed {
   std::optional<Invocation> invocation;
@@ -139,7 +139,7 @@ TEST(CommandLineSecrets, AreGoneFromArgvAfterwards) {
         {"whoami", "--lease", "hush", "--nonsense"},
         {"whoami", "-w", "hush"}}) {
     for (const std::string& left : Parse(arguments).arguments) {
-      EXPECT_EQ(left.find("hush"), std::string::npos) << testing::PrintToString(arguments);
+      EXPECT_EQ(left.find("hush"), std::string::npos) << ::testing::PrintToString(arguments);
     }
   }
 }
@@ -149,7 +149,7 @@ TEST(CommandLineSecrets, OtherArgumentsStay) {
               ElementsAre("dirlease", "search", "-b", "dc=w", "(sn=wall)", "www"));
 }
 
-class WrongCommandLine : public testing::TestWithParam<std::vector<std::string>> {};
+class WrongCommandLine : public ::testing::TestWithParam<std::vector<std::string>> {};
 
 TEST_P(WrongCommandLine, EndsWithStatus2AndAReason) {
   const Parsed parsed = Parse(GetParam());
@@ -161,7 +161,7 @@ TEST_P(WrongCommandLine, EndsWithStatus2AndAReason) {
 using Words = std::vector<std::string>;
 INSTANTIATE_TEST_SUITE_P(
     All, WrongCommandLine,
-    testing::Values(Words{}, Words{"frobnicate"}, Words{"search", "--nonsense"},
+    ::testing::Values(Words{}, Words{"frobnicate"}, Words{"search", "--nonsense"},
                     Words{"search", "-s", "tree"}, Words{"search", "-z", "-1"},
                     Words{"search", "-E", "sss=cn"}, Words{"search", "--cancel-after", "0"},
                     Words{"whoami", "-D", "cn=me"}, Words{"whoami", "-w", "x"},

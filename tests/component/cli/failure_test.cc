@@ -10,8 +10,8 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 google::rpc::Status SampleStatus(int32_t ldap_code) {
   google::rpc::Status status;

@@ -11,9 +11,9 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class HealthCommand : public testing::Test {
+class HealthCommand : public ::testing::Test {
  protected:
   ClientRun Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"--address", gateway_.address, "health"});

@@ -23,7 +23,7 @@ struct ValueCase {
   std::string_view line;
 };
 
-class LdifValue : public testing::TestWithParam<ValueCase> {};
+class LdifValue : public ::testing::TestWithParam<ValueCase> {};
 
 // The expected lines are what OpenLDAP's ldapsearch prints for the same values.
 TEST_P(LdifValue, IsWrittenAsLdapsearchDoes) {
@@ -32,7 +32,7 @@ TEST_P(LdifValue, IsWrittenAsLdapsearchDoes) {
 
 INSTANTIATE_TEST_SUITE_P(
     Rfc2849, LdifValue,
-    testing::Values(ValueCase{"plain", "description: plain\n"}, ValueCase{"", "description:\n"},
+    ::testing::Values(ValueCase{"plain", "description: plain\n"}, ValueCase{"", "description:\n"},
                     ValueCase{" leading", "description:: IGxlYWRpbmc=\n"},
                     ValueCase{":colon", "description:: OmNvbG9u\n"},
                     ValueCase{"<less", "description:: PGxlc3M=\n"},

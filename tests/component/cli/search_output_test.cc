@@ -10,10 +10,10 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
-class SearchOutput : public testing::Test {
+class SearchOutput : public ::testing::Test {
  protected:
   SearchOutput() {
     gateway_.search_script = [](grpc::ServerWriter<v1::SearchResponse>& writer) {

@@ -11,9 +11,9 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::Each;
+using ::testing::Each;
 
-class TraceParentTest : public testing::Test {
+class TraceParentTest : public ::testing::Test {
  protected:
   ~TraceParentTest() override { unsetenv("TRACEPARENT"); }
 };
