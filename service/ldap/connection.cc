@@ -52,6 +52,14 @@ LdapHandle::Sent Connection::Send(Exchange& exchange, SendFunction send) {
   return sent;
 }
 
+uint64_t Connection::sent_octets() const {
+  return written_octets() + (closed() ? 0 : handle_->unsent_octets());
+}
+
+uint64_t Connection::written_octets() const {
+  return closed() ? written_at_close_ : handle_->written_octets();
+}
+
 void Connection::Abandon(int message_id) {
   if (exchanges_.erase(message_id) == 0 || closed()) return;
   if (!handle_->Abandon(message_id)) {
@@ -276,6 +284,7 @@ void Connection::Lose(const LdapResult& last_word) {
 void Connection::CloseHandle() {
   watch_.reset();
   UniqueFd socket = handle_->Unbind();
+  written_at_close_ = handle_->written_octets();
   loop_.DeferDelete(std::move(handle_));  // a message of it may be on the stack
   abandoned_timer_.reset();
   progress_timer_.reset();

@@ -75,6 +75,9 @@ class Connection final : private ByteBudget::Reader {
   // Destroying the connection before closes the socket at once. REQUIRES: closed(), and not called before.
   void WhenSocketClosed(absl::AnyInvocable<void()> callback);
   bool closed() const { return handle_ == nullptr; }
+  // Of all requests so far: what was sent, and how much of it the socket has taken (all that it ever will, once closed).
+  uint64_t sent_octets() const;
+  uint64_t written_octets() const;
   bool tls() const { return tls_; }
   // Nothing is read from the directory, because somebody or the budget holds as much as he may.
   bool paused() const { return pauses_ > 0 || parked_; }
@@ -114,6 +117,7 @@ class Connection final : private ByteBudget::Reader {
 
   Observer* observer_;
   std::unique_ptr<LdapHandle> handle_;  // null = closed
+  uint64_t written_at_close_ = 0;
   std::unique_ptr<FdWatch> watch_;
   std::unique_ptr<LingeringClose> closing_;
   bool socket_closed_ = false;

@@ -63,8 +63,11 @@ class LdapHandle {
   virtual Sent Bind(const BindRequest& request) = 0;
   virtual Sent Search(const SearchRequest& request, const std::vector<Control>& controls) = 0;
   virtual Sent Compare(const CompareRequest& request, const std::vector<Control>& controls) = 0;
-  virtual Sent Extended(const std::string& oid, const std::optional<std::string>& value,
-                        const std::vector<Control>& controls) = 0;
+  virtual Sent Add(const AddRequest& request, const std::vector<Control>& controls) = 0;
+  virtual Sent Modify(const ModifyRequest& request, const std::vector<Control>& controls) = 0;
+  virtual Sent Delete(const DeleteRequest& request, const std::vector<Control>& controls) = 0;
+  virtual Sent ModifyDn(const ModifyDnRequest& request, const std::vector<Control>& controls) = 0;
+  virtual Sent Extended(const ExtendedRequest& request, const std::vector<Control>& controls) = 0;
   // REQUIRES: `message_id` is an operation whose final result was not yet taken. Later responses to it are dropped
   // inside. False: the handle is broken.
   virtual bool Abandon(int message_id) = 0;
@@ -82,6 +85,9 @@ class LdapHandle {
   // Writes what the socket takes of the output buffer. False: the connection is dead.
   virtual bool Flush() = 0;
   virtual size_t unsent_octets() const = 0;
+  // Octets that the socket has taken, all requests together: what was sent when this and the unsent ones were fewer has
+  // left us.
+  virtual uint64_t written_octets() const = 0;
 
   virtual bool tls() const = 0;
 

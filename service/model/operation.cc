@@ -7,6 +7,7 @@ std::string_view EndCauseName(EndCause cause) {
     case EndCause::kResult: return "result";
     case EndCause::kCancelled: return "cancelled";
     case EndCause::kAbandoned: return "abandoned";
+    case EndCause::kOutcomeUnknown: return "outcome_unknown";
     case EndCause::kLost: return "lost";
     case EndCause::kSessionClosed: return "unbind";
     case EndCause::kExpired: return "expired";

@@ -15,6 +15,7 @@ enum class EndCause {
   kResult,         // the directory answered: LdapResult says what
   kCancelled,      // the caller's cancel, deadline or vanished connection
   kAbandoned,      // the Abandon RPC named it
+  kOutcomeUnknown, // its lease or connection ended when a write had been sent; LdapResult as with kLost, or empty
   kLost,           // the directory's connection ended; LdapResult has libldap's code and the directory's last word
   kSessionClosed,  // Unbind
   kExpired,        // the lease's maximum age
@@ -31,8 +32,9 @@ std::string_view EndCauseName(EndCause cause);
 
 struct OperationEnd {
   EndCause cause = EndCause::kResult;
-  LdapResult result;  // with kResult, kLost, kInternal
+  LdapResult result;  // with kResult, kLost, kOutcomeUnknown, kInternal
   // Extended responses only (RFC 4511 section 4.12).
+  std::string response_oid;
   std::optional<std::string> response_value;
 };
 

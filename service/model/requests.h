@@ -44,12 +44,59 @@ struct CompareRequest {
   std::string value;
 };
 
-// RFC 4532: an extended request without a value.
-struct WhoAmIRequest {};
+// An attribute description with values, as requests carry them.
+struct AttributeValues {
+  std::string type;
+  std::vector<std::string> values;
+};
+
+// RFC 4511 section 4.7.
+struct AddRequest {
+  std::string dn;
+  std::vector<AttributeValues> attributes;
+};
+
+// RFC 4511 section 4.6, RFC 4525; numbers of both and of libldap.
+struct Modification {
+  enum class Type { kAdd = 0, kDelete = 1, kReplace = 2, kIncrement = 3 };
+  Type type = Type::kAdd;
+  AttributeValues attribute;
+};
+struct ModifyRequest {
+  std::string dn;
+  std::vector<Modification> modifications;
+};
+
+// RFC 4511 section 4.8.
+struct DeleteRequest {
+  std::string dn;
+};
+
+// RFC 4511 section 4.9.
+struct ModifyDnRequest {
+  std::string dn;
+  std::string new_rdn;
+  bool delete_old_rdn = false;
+  std::optional<std::string> new_superior;  // absent = the same parent; empty = the root
+};
+
+// RFC 4511 section 4.12. Move-only in spirit: a value may hold passwords, and is wiped by who sent it.
+struct ExtendedRequest {
+  std::string oid;
+  std::optional<std::string> value;
+};
+inline constexpr char kWhoAmIOid[] = "1.3.6.1.4.1.4203.1.11.3";          // RFC 4532, without a value
+inline constexpr char kModifyPasswordOid[] = "1.3.6.1.4.1.4203.1.11.1";  // RFC 3062
+inline constexpr char kStartTlsOid[] = "1.3.6.1.4.1.1466.20037";         // RFC 4511 section 4.14
 
 struct OperationRequest {
-  std::variant<SearchRequest, CompareRequest, WhoAmIRequest> body;
+  std::variant<SearchRequest, CompareRequest, AddRequest, ModifyRequest, DeleteRequest, ModifyDnRequest,
+               ExtendedRequest>
+      body;
   std::vector<Control> controls;
 };
+
+// Whether the directory may be another one after it. Extended operations other than Who Am I may do anything.
+bool MayWrite(const OperationRequest& request);
 
 }  // namespace dirlease

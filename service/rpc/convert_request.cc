@@ -149,13 +149,6 @@ Outcome<OperationRequest> CompareFromProto(const v1::CompareRequest& request) {
   return OperationRequest{std::move(compare), std::move(controls.value())};
 }
 
-Outcome<OperationRequest> WhoAmIFromProto(const v1::WhoAmIRequest& request) {
-  if (auto failure = OperationIdFailure(request.operation_id())) return *failure;
-  auto controls = ControlsFromProto(request.controls());
-  if (!controls.ok()) return controls.failure();
-  return OperationRequest{WhoAmIRequest{}, std::move(controls.value())};
-}
-
 Outcome<absl::Duration> WaitFromProto(const v1::UnbindRequest& request) {
   const auto wait = DurationFromProto(request.wait());
   if (!wait || *wait < absl::ZeroDuration()) {

@@ -31,7 +31,17 @@ struct ConvertedSearch {
 Outcome<ConvertedSearch> SearchFromProto(const v1::SearchRequest& request,
                                          std::optional<absl::Duration> deadline);
 Outcome<OperationRequest> CompareFromProto(const v1::CompareRequest& request);
+// One entry: a search of its base object. `deadline` as above.
+Outcome<ConvertedSearch> GetEntryFromProto(const v1::GetEntryRequest& request,
+                                           std::optional<absl::Duration> deadline);
+Outcome<OperationRequest> AddFromProto(const v1::AddRequest& request);
+Outcome<OperationRequest> ModifyFromProto(const v1::ModifyRequest& request);
+Outcome<OperationRequest> DeleteFromProto(const v1::DeleteRequest& request);
+Outcome<OperationRequest> ModifyDnFromProto(const v1::ModifyDnRequest& request);
 Outcome<OperationRequest> WhoAmIFromProto(const v1::WhoAmIRequest& request);
+Outcome<OperationRequest> ExtendedFromProto(const v1::ExtendedRequest& request);
+// Wipes the passwords in `request`.
+Outcome<OperationRequest> ChangePasswordFromProto(v1::ChangePasswordRequest& request);
 // Wipes the password in `request`.
 Outcome<OpenRequest> OpenFromProto(v1::OpenSessionRequest& request);
 // How long Unbind waits; zero = not at all.

@@ -144,6 +144,22 @@ MaybeFailure SetControls(const v1::SearchRequest& request, OperationRequest& out
 }
 }  // namespace
 
+Outcome<ConvertedSearch> GetEntryFromProto(const v1::GetEntryRequest& request,
+                                           std::optional<absl::Duration> deadline) {
+  if (const auto problem = DnProblem(request.dn())) return InvalidField("dn", *problem);
+  v1::SearchRequest search;
+  search.set_operation_id(request.operation_id());
+  *search.mutable_controls() = request.controls();
+  search.set_base_dn(request.dn());
+  search.set_scope(v1::SCOPE_BASE);
+  search.set_filter(request.filter());
+  *search.mutable_filter_args() = request.filter_args();
+  *search.mutable_attributes() = request.attributes();
+  search.set_value_format(request.value_format());
+  search.set_auto_page_size(0);
+  return SearchFromProto(search, deadline);
+}
+
 Outcome<ConvertedSearch> SearchFromProto(const v1::SearchRequest& request,
                                          std::optional<absl::Duration> deadline) {
   if (const size_t octets = request.ByteSizeLong(); octets > kMostSearchOctets) {

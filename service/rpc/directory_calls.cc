@@ -3,8 +3,8 @@
 #include <utility>
 
 #include "base/utf8.h"
-#include "rpc/convert_request.h"
-#include "rpc/convert_result.h"
+#include "rpc/entry_writer.h"
+#include "rpc/password_modify.h"
 
 namespace dirlease {
 
@@ -53,9 +53,95 @@ void OperationCall::Cancel() {
 
 void OperationCall::OnEnd(const OperationEnd& end) {
   operation_ = nullptr;
-  const RpcStatus status = StatusFromEnd(end, context_);
-  if (status.code == 0) FillResponse(end);
+  RpcStatus status = StatusFromEnd(end, context_);
+  if (status.code == 0) status = FillResponse(end);
   Finish(status);
+}
+
+void OperationCall::EndTooLarge() {
+  if (operation_ != nullptr) operation_->End(EndCause::kEntryTooLarge);
+}
+
+GetEntryCall::GetEntryCall(SessionManager& manager, CallInfo info, Responder& responder,
+                           const v1::GetEntryRequest& request, v1::GetEntryResponse& response)
+    : GetEntryCall(manager, info, responder, request, response,
+                   GetEntryFromProto(request, info.deadline_left)) {}
+
+GetEntryCall::GetEntryCall(SessionManager& manager, CallInfo info, Responder& responder,
+                           const v1::GetEntryRequest& request, v1::GetEntryResponse& response,
+                           Outcome<ConvertedSearch> converted)
+    : OperationCall(manager, std::move(info), responder, "GetEntry", request,
+                    converted.ok() ? Outcome<OperationRequest>(std::move(converted->request))
+                                   : Outcome<OperationRequest>(converted.failure()),
+                    request.session(), request.operation_id()),
+      format_(converted.ok() ? converted->stream.value_format : ValueFormat::kBytes),
+      response_(response) {
+  context_.dn = request.dn();
+}
+
+void GetEntryCall::OnEntry(const EntryView& entry) {
+  if (response_.has_entry()) return;  // a base object is one entry, whatever a directory says
+  if (entry.octets > kMostValueOctets || !Fits(entry)) {
+    EndTooLarge();
+    return;
+  }
+  WireMessage message;
+  EntryWriter(v1::GetEntryResponse::kEntryFieldNumber, format_).Append(entry, message);
+  ChargeResponse(message.capacity());
+  const std::string_view octets = message.octets();
+  response_.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
+}
+
+RpcStatus GetEntryCall::FillResponse(const OperationEnd& end) {
+  if (!response_.has_entry()) {
+    return StatusFromFailure({.code = absl::StatusCode::kNotFound,
+                              .reason = "FILTER_MISMATCH",
+                              .message = "the entry does not match the filter, or may not be read"},
+                             context_);
+  }
+  ResultToProto(end.result, *response_.mutable_result());
+  return {};
+}
+
+ExtendedCall::ExtendedCall(SessionManager& manager, CallInfo info, Responder& responder,
+                           const v1::ExtendedRequest& request, v1::ExtendedResponse& response)
+    : OperationCall(manager, std::move(info), responder, "Extended", request,
+                    ExtendedFromProto(request), request.session(), request.operation_id()),
+      response_(response) {}
+
+void ExtendedCall::OnIntermediate(const IntermediateView& intermediate) {
+  constexpr size_t kOctetsAround = 64;
+  intermediate_octets_ += intermediate.oid.size() + intermediate.value.size() + kOctetsAround;
+  if (intermediate_octets_ > kMostMessageOctets) {
+    EndTooLarge();
+    return;
+  }
+  WireMessage message;
+  AppendIntermediate(v1::ExtendedResponse::kIntermediatesFieldNumber, intermediate, message);
+  ChargeResponse(message.capacity());
+  const std::string_view octets = message.octets();
+  response_.MergeFromString({octets.data(), octets.size()});
+}
+
+RpcStatus ExtendedCall::FillResponse(const OperationEnd& end) {
+  response_.set_oid(ReplaceInvalidUtf8(end.response_oid));
+  if (end.response_value) response_.set_value(*end.response_value);
+  ResultToProto(end.result, *response_.mutable_result());
+  return {};
+}
+
+ChangePasswordCall::ChangePasswordCall(SessionManager& manager, CallInfo info, Responder& responder,
+                                       v1::ChangePasswordRequest& request,
+                                       v1::ChangePasswordResponse& response)
+    : OperationCall(manager, std::move(info), responder, "ChangePassword", request,
+                    ChangePasswordFromProto(request), request.session(), request.operation_id()),
+      response_(response) {}
+
+RpcStatus ChangePasswordCall::FillResponse(const OperationEnd& end) {
+  const auto password = DecodeGeneratedPassword(end.response_value.value_or(""));
+  if (password) response_.set_generated_password(ReplaceInvalidUtf8(*password));
+  ResultToProto(end.result, *response_.mutable_result());
+  return {};
 }
 
 CompareCall::CompareCall(SessionManager& manager, CallInfo info, Responder& responder,
@@ -66,9 +152,10 @@ CompareCall::CompareCall(SessionManager& manager, CallInfo info, Responder& resp
   context_.dn = request.dn();
 }
 
-void CompareCall::FillResponse(const OperationEnd& end) {
+RpcStatus CompareCall::FillResponse(const OperationEnd& end) {
   response_.set_matched(end.result.code == ldap_code::kCompareTrue);
   ResultToProto(end.result, *response_.mutable_result());
+  return {};
 }
 
 WhoAmICall::WhoAmICall(SessionManager& manager, CallInfo info, Responder& responder,
@@ -77,9 +164,10 @@ WhoAmICall::WhoAmICall(SessionManager& manager, CallInfo info, Responder& respon
                     WhoAmIFromProto(request), request.session(), request.operation_id()),
       response_(response) {}
 
-void WhoAmICall::FillResponse(const OperationEnd& end) {
+RpcStatus WhoAmICall::FillResponse(const OperationEnd& end) {
   response_.set_authorization_id(ReplaceInvalidUtf8(end.response_value.value_or("")));
   ResultToProto(end.result, *response_.mutable_result());
+  return {};
 }
 
 void AbandonCall::Run() {

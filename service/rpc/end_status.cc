@@ -34,6 +34,9 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
       return Fixed(Code::kCancelled, "OPERATION_CANCELLED", "the caller cancelled the call");
     case EndCause::kAbandoned:
       return Fixed(Code::kCancelled, "OPERATION_ABANDONED", "an Abandon named this operation");
+    case EndCause::kOutcomeUnknown:
+      return Fixed(Code::kUnknown, "OUTCOME_UNKNOWN",
+                   "the lease or its connection ended when the write had been sent: read before you repeat it");
     case EndCause::kLost:
       return Fixed(Code::kUnavailable, "LDAP_SERVER_DOWN",
                    "the connection to the directory ended: open a new lease and try again");

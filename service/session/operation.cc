@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cassert>
 #include <utility>
+#include <variant>
 
 #include "model/session_tracking.h"
 #include "session/session.h"
@@ -10,8 +11,6 @@
 namespace dirlease {
 
 namespace {
-constexpr char kWhoAmIOid[] = "1.3.6.1.4.1.4203.1.11.3";  // RFC 4532
-
 // "127.0.0.1" of "ipv4:127.0.0.1:4711", "::1" of "ipv6:%5B::1%5D:4711", as gRPC writes them; of other kinds nothing.
 std::string_view IpOf(std::string_view peer) {
   constexpr std::string_view kIpv4 = "ipv4:", kIpv6 = "ipv6:%5B";
@@ -19,6 +18,37 @@ std::string_view IpOf(std::string_view peer) {
   if (!peer.starts_with(kIpv6)) return {};
   peer.remove_prefix(kIpv6.size());
   return peer.substr(0, peer.find('%'));
+}
+
+using Controls = std::vector<Control>;
+LdapHandle::Sent SendTo(LdapHandle& handle, const SearchRequest& request, const Controls& controls) {
+  return handle.Search(request, controls);
+}
+LdapHandle::Sent SendTo(LdapHandle& handle, const CompareRequest& request, const Controls& controls) {
+  return handle.Compare(request, controls);
+}
+LdapHandle::Sent SendTo(LdapHandle& handle, const AddRequest& request, const Controls& controls) {
+  return handle.Add(request, controls);
+}
+LdapHandle::Sent SendTo(LdapHandle& handle, const ModifyRequest& request, const Controls& controls) {
+  return handle.Modify(request, controls);
+}
+LdapHandle::Sent SendTo(LdapHandle& handle, const DeleteRequest& request, const Controls& controls) {
+  return handle.Delete(request, controls);
+}
+LdapHandle::Sent SendTo(LdapHandle& handle, const ModifyDnRequest& request, const Controls& controls) {
+  return handle.ModifyDn(request, controls);
+}
+LdapHandle::Sent SendTo(LdapHandle& handle, ExtendedRequest& request, const Controls& controls) {
+  const LdapHandle::Sent sent = handle.Extended(request, controls);
+  if (request.value) Wipe(*request.value);  // there may be passwords in it
+  return sent;
+}
+
+// The lease ended, and with it what ran on it.
+bool EndsLease(EndCause cause) {
+  return cause == EndCause::kSessionClosed || cause == EndCause::kExpired ||
+         cause == EndCause::kRevoked || cause == EndCause::kDraining;
 }
 }  // namespace
 
@@ -51,6 +81,7 @@ void Operation::End(EndCause cause) {
   if (state_ == State::kRunning) {
     session_.connection().Abandon(message_id_);
     abandoned_ = true;
+    if (MayWrite(request_) && EndsLease(cause)) cause = EndCause::kOutcomeUnknown;
   }
   Finish({.cause = cause});
 }
@@ -102,6 +133,7 @@ void Operation::Start() {
   }
   state_ = State::kRunning;
   message_id_ = sent.message_id;
+  sent_octets_ = session_.connection().sent_octets();
   if (first) send_time_ = session_.loop().Now();
   if (paused_) SetPausedOnConnection(true);
 }
@@ -114,17 +146,9 @@ bool Operation::AnswersNothing(int code) const {
 }
 
 LdapHandle::Sent Operation::SendRequest(LdapHandle& handle) {
-  if (auto* search = std::get_if<SearchRequest>(&request_.body)) return SendSearch(handle, *search);
-  if (const auto* compare = std::get_if<CompareRequest>(&request_.body)) {
-    return handle.Compare(*compare, Controls());
-  }
-  return handle.Extended(kWhoAmIOid, std::nullopt, Controls());
-}
-
-LdapHandle::Sent Operation::SendSearch(LdapHandle& handle, SearchRequest& search) {
   std::vector<Control> controls = Controls();
   if (pages()) controls.push_back(pages_->Request());
-  return handle.Search(search, controls);
+  return std::visit([&](auto& request) { return SendTo(handle, request, controls); }, request_.body);
 }
 
 std::vector<Control> Operation::Controls() const {
@@ -171,6 +195,7 @@ void Operation::OnResult(const ResponseView& response) {
   OperationEnd end;
   end.result = *response.result;
   if (AnswersNothing(end.result.code)) end.result.code = ldap_code::kDecodingError;
+  end.response_oid = response.oid;
   if (response.value) end.response_value = std::string(*response.value);
   SetPausedOnConnection(false);
   state_ = State::kBetweenPages;  // nothing unanswered at the directory: no Abandon from here on
@@ -187,7 +212,10 @@ void Operation::OnResult(const ResponseView& response) {
 
 void Operation::OnConnectionLost(const LdapResult& last_word) {
   if (state_ == State::kEnded) return;
-  Finish({.cause = EndCause::kLost, .result = last_word});
+  // A write of which one octet was still ours cannot have been read by the directory.
+  const bool sent = state_ == State::kRunning && session_.connection().written_octets() >= sent_octets_;
+  Finish({.cause = sent && MayWrite(request_) ? EndCause::kOutcomeUnknown : EndCause::kLost,
+          .result = last_word});
 }
 
 void Operation::SetPausedOnConnection(bool paused) {

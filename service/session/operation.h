@@ -83,7 +83,6 @@ class Operation final : private Connection::Exchange {
   // The caller's controls and our own.
   std::vector<Control> Controls() const;
   LdapHandle::Sent SendRequest(LdapHandle& handle);
-  LdapHandle::Sent SendSearch(LdapHandle& handle, SearchRequest& search);
   void DecidePaging();
   void SetPausedOnConnection(bool paused);
   void Finish(OperationEnd end);
@@ -96,6 +95,7 @@ class Operation final : private Connection::Exchange {
 
   State state_ = State::kQueued;
   int message_id_ = 0;
+  uint64_t sent_octets_ = 0;  // of the connection, this request included
   absl::Time send_time_ = absl::InfiniteFuture();  // of the first request
   absl::Time first_response_time_ = absl::InfiniteFuture();
   int64_t entries_ = 0;

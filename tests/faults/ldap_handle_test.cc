@@ -132,7 +132,7 @@ TEST_F(LdapHandleTest, DecodesReferencesIntermediatesAndResults) {
 }
 
 TEST_F(LdapHandleTest, ExtendedAnswerWithEmptyNameAndValue) {
-  const int id = handle_->Extended("1.3.6.1.4.1.4203.1.11.3", std::nullopt, {}).message_id;
+  const int id = handle_->Extended({kWhoAmIOid, std::nullopt}, {}).message_id;
   peer_.Send(Message(id, 0x78, ResultBody(0) + Tlv(0x8a, "") + Tlv(0x8b, "dn:cn=x")));
   TakeAll();
   ASSERT_EQ(seen_.size(), 1u);
@@ -302,7 +302,7 @@ TEST_F(LdapHandleTest, WhatLibldapCannotEncodeIsRefusedAndTheHandleGoesOn) {
   EXPECT_NE(handle_->Search(request, {}).error, 0);
   request.filter = std::string("(cn=a\0b)", 8);
   EXPECT_NE(handle_->Search(request, {}).error, 0);
-  EXPECT_NE(handle_->Extended("", std::nullopt, {}).error, 0);
+  EXPECT_NE(handle_->Extended({"", std::nullopt}, {}).error, 0);
   EXPECT_EQ(peer_.Receive(), "");
   const int id = Search();
   peer_.Send(Message(id, 0x65, ResultBody(0)));

@@ -49,13 +49,34 @@ LdapHandle::Sent FakeLdapHandle::Compare(const CompareRequest& request,
   return peer_->Send({.message_id = 0, .body = request, .controls = controls}, "compare");
 }
 
-LdapHandle::Sent FakeLdapHandle::Extended(const std::string& oid,
-                                          const std::optional<std::string>& value,
-                                          const std::vector<Control>& controls) {
+LdapHandle::Sent FakeLdapHandle::Add(const AddRequest& request,
+                                     const std::vector<Control>& controls) {
+  CheckUsable("Add");
+  return peer_->Send({.message_id = 0, .body = request, .controls = controls}, "add");
+}
+
+LdapHandle::Sent FakeLdapHandle::Modify(const ModifyRequest& request,
+                                     const std::vector<Control>& controls) {
+  CheckUsable("Modify");
+  return peer_->Send({.message_id = 0, .body = request, .controls = controls}, "modify");
+}
+
+LdapHandle::Sent FakeLdapHandle::Delete(const DeleteRequest& request,
+                                     const std::vector<Control>& controls) {
+  CheckUsable("Delete");
+  return peer_->Send({.message_id = 0, .body = request, .controls = controls}, "delete");
+}
+
+LdapHandle::Sent FakeLdapHandle::ModifyDn(const ModifyDnRequest& request,
+                                     const std::vector<Control>& controls) {
+  CheckUsable("ModifyDn");
+  return peer_->Send({.message_id = 0, .body = request, .controls = controls}, "modifydn");
+}
+
+LdapHandle::Sent FakeLdapHandle::Extended(const ExtendedRequest& request,
+                                     const std::vector<Control>& controls) {
   CheckUsable("Extended");
-  SentExtended extended{.oid = oid, .value = value};
-  return peer_->Send({.message_id = 0, .body = std::move(extended), .controls = controls},
-                     "extended");
+  return peer_->Send({.message_id = 0, .body = request, .controls = controls}, "extended");
 }
 
 bool FakeLdapHandle::Abandon(int message_id) {
@@ -92,6 +113,8 @@ size_t FakeLdapHandle::unsent_octets() const {
   CheckUsable("unsent_octets");
   return peer_->unsent_octets();
 }
+
+uint64_t FakeLdapHandle::written_octets() const { return peer_->written_octets(); }
 
 UniqueFd FakeLdapHandle::Unbind() {
   CheckUsable("Unbind");

@@ -27,8 +27,11 @@ class FakeLdapHandle final : public LdapHandle {
   Sent Bind(const BindRequest& request) override;
   Sent Search(const SearchRequest& request, const std::vector<Control>& controls) override;
   Sent Compare(const CompareRequest& request, const std::vector<Control>& controls) override;
-  Sent Extended(const std::string& oid, const std::optional<std::string>& value,
-                const std::vector<Control>& controls) override;
+  Sent Add(const AddRequest& request, const std::vector<Control>& controls) override;
+  Sent Modify(const ModifyRequest& request, const std::vector<Control>& controls) override;
+  Sent Delete(const DeleteRequest& request, const std::vector<Control>& controls) override;
+  Sent ModifyDn(const ModifyDnRequest& request, const std::vector<Control>& controls) override;
+  Sent Extended(const ExtendedRequest& request, const std::vector<Control>& controls) override;
   bool Abandon(int message_id) override;
   int fd() const override { return peer_->fd(); }
   Filled Fill() override;
@@ -37,6 +40,7 @@ class FakeLdapHandle final : public LdapHandle {
   size_t partial_message_octets() const override;
   bool Flush() override;
   size_t unsent_octets() const override;
+  uint64_t written_octets() const override;
   bool tls() const override { return false; }
   UniqueFd Unbind() override;
 

@@ -161,6 +161,7 @@ LdapHandle::Sent FakeLdapPeer::Send(SentRequest request, std::string_view name) 
     outstanding_.insert(request.message_id);
     requests_.push_back(request);
     Record(fmt::format("{} {}", name, request.message_id));
+    ++(output_blocked_ ? unsent_ : written_);
     hook = hook_;
   }
   if (hook) hook(*this, request);
@@ -222,13 +223,18 @@ size_t FakeLdapPeer::partial_octets() const {
 
 bool FakeLdapPeer::Flush() {
   std::lock_guard lock(mutex_);
-  if (!output_blocked_) unsent_ = 0;
+  if (!output_blocked_) written_ += std::exchange(unsent_, 0);
   return !flushes_fail_;
 }
 
 size_t FakeLdapPeer::unsent_octets() const {
   std::lock_guard lock(mutex_);
   return unsent_;
+}
+
+uint64_t FakeLdapPeer::written_octets() const {
+  std::lock_guard lock(mutex_);
+  return written_;
 }
 
 UniqueFd FakeLdapPeer::Unbind() {

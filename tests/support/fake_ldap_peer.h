@@ -24,13 +24,11 @@ struct SentBind {
   std::string name;
   std::string password;
 };
-struct SentExtended {
-  std::string oid;
-  std::optional<std::string> value;
-};
 struct SentRequest {
   int message_id = 0;
-  std::variant<SentBind, SearchRequest, CompareRequest, SentExtended> body;
+  std::variant<SentBind, SearchRequest, CompareRequest, AddRequest, ModifyRequest, DeleteRequest,
+               ModifyDnRequest, ExtendedRequest>
+      body;
   std::vector<Control> controls;
 };
 
@@ -64,7 +62,7 @@ class FakeLdapPeer {
   // The request sent last; fails the test and answers an empty one when there is none.
   SentRequest last_request() const;
   std::vector<int> abandoned() const;
-  // In order: "bind 1", "search 2", "compare 3", "extended 4", "abandon 2", "unbind".
+  // In order: "bind 1", "search 2", "compare 3", "modifydn 4", "extended 5", "abandon 2", "unbind".
   std::vector<std::string> history() const;
   size_t CountOf(std::string_view event) const;  // by its first word: "abandon", "unbind" ...
   int unbinds() const { return static_cast<int>(CountOf("unbind")); }
@@ -98,6 +96,7 @@ class FakeLdapPeer {
   size_t partial_octets() const;
   bool Flush();
   size_t unsent_octets() const;
+  uint64_t written_octets() const;
   UniqueFd Unbind();
 
   mutable std::mutex mutex_;
@@ -115,6 +114,7 @@ class FakeLdapPeer {
   bool flushes_fail_ = false;
   bool output_blocked_ = false;
   size_t unsent_ = 0;
+  uint64_t written_ = 0;  // an octet for each request
   size_t partial_ = 0;
   size_t fills_ = 0;
   int last_id_ = 0;

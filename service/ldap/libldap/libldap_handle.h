@@ -30,8 +30,11 @@ class LibldapHandle final : public LdapHandle {
   Sent Bind(const BindRequest& request) override;
   Sent Search(const SearchRequest& request, const std::vector<Control>& controls) override;
   Sent Compare(const CompareRequest& request, const std::vector<Control>& controls) override;
-  Sent Extended(const std::string& oid, const std::optional<std::string>& value,
-                const std::vector<Control>& controls) override;
+  Sent Add(const AddRequest& request, const std::vector<Control>& controls) override;
+  Sent Modify(const ModifyRequest& request, const std::vector<Control>& controls) override;
+  Sent Delete(const DeleteRequest& request, const std::vector<Control>& controls) override;
+  Sent ModifyDn(const ModifyDnRequest& request, const std::vector<Control>& controls) override;
+  Sent Extended(const ExtendedRequest& request, const std::vector<Control>& controls) override;
   bool Abandon(int message_id) override;
 
   int fd() const override { return buffer_.fd(); }
@@ -42,6 +45,7 @@ class LibldapHandle final : public LdapHandle {
   size_t partial_message_octets() const override { return framing_.partial_octets(); }
   bool Flush() override { return buffer_.Flush(); }
   size_t unsent_octets() const override { return buffer_.unsent_octets(); }
+  uint64_t written_octets() const override { return buffer_.written_octets(); }
   bool tls() const override { return tls_; }
   UniqueFd Unbind() override;
 

@@ -3,6 +3,7 @@
 #include <ldap.h>
 
 #include "ldap/libldap/libldap_handle.h"
+#include "ldap/libldap/modification_list.h"
 #include "ldap/libldap/request_controls.h"
 
 namespace dirlease {
@@ -85,16 +86,76 @@ LdapHandle::Sent LibldapHandle::Compare(const CompareRequest& request,
   return Finish(error, message_id);
 }
 
-LdapHandle::Sent LibldapHandle::Extended(const std::string& oid,
-                                         const std::optional<std::string>& value,
+LdapHandle::Sent LibldapHandle::Add(const AddRequest& request, const std::vector<Control>& controls) {
+  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  ModificationList modifications;
+  for (const AttributeValues& attribute : request.attributes) {
+    if (HasNul(attribute.type)) return Finish(LDAP_PARAM_ERROR, 0);
+    modifications.Append(LDAP_MOD_ADD, attribute);
+  }
+  RequestControls converted(controls);
+  int message_id = 0;
+  const int error = ldap_add_ext(ldap_, request.dn.c_str(), modifications.get(), converted.get(),
+                                 nullptr, &message_id);
+  return Finish(error, message_id);
+}
+
+LdapHandle::Sent LibldapHandle::Modify(const ModifyRequest& request,
+                                       const std::vector<Control>& controls) {
+  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  ModificationList modifications;
+  for (const Modification& modification : request.modifications) {
+    if (HasNul(modification.attribute.type)) return Finish(LDAP_PARAM_ERROR, 0);
+    modifications.Append(static_cast<int>(modification.type), modification.attribute);
+  }
+  RequestControls converted(controls);
+  int message_id = 0;
+  const int error = ldap_modify_ext(ldap_, request.dn.c_str(), modifications.get(), converted.get(),
+                                    nullptr, &message_id);
+  return Finish(error, message_id);
+}
+
+LdapHandle::Sent LibldapHandle::Delete(const DeleteRequest& request,
+                                       const std::vector<Control>& controls) {
+  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  RequestControls converted(controls);
+  int message_id = 0;
+  const int error =
+      ldap_delete_ext(ldap_, request.dn.c_str(), converted.get(), nullptr, &message_id);
+  return Finish(error, message_id);
+}
+
+LdapHandle::Sent LibldapHandle::ModifyDn(const ModifyDnRequest& request,
                                          const std::vector<Control>& controls) {
   if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
-  if (oid.empty() || HasNul(oid) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  if (HasNul(request.dn) || HasNul(request.new_rdn) || HasNul(request.new_superior.value_or("")) ||
+      AnyOidHasNul(controls)) {
+    return Finish(LDAP_PARAM_ERROR, 0);
+  }
   RequestControls converted(controls);
-  berval octets = ToBerval(value ? std::string_view(*value) : std::string_view());
   int message_id = 0;
-  const int error = ldap_extended_operation(ldap_, oid.c_str(), value ? &octets : nullptr,
-                                            converted.get(), nullptr, &message_id);
+  const int error =
+      ldap_rename(ldap_, request.dn.c_str(), request.new_rdn.c_str(),
+                  request.new_superior ? request.new_superior->c_str() : nullptr,
+                  request.delete_old_rdn ? 1 : 0, converted.get(), nullptr, &message_id);
+  return Finish(error, message_id);
+}
+
+LdapHandle::Sent LibldapHandle::Extended(const ExtendedRequest& request,
+                                         const std::vector<Control>& controls) {
+  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (request.oid.empty() || HasNul(request.oid) || AnyOidHasNul(controls)) {
+    return Finish(LDAP_PARAM_ERROR, 0);
+  }
+  RequestControls converted(controls);
+  berval octets = ToBerval(request.value ? std::string_view(*request.value) : std::string_view());
+  int message_id = 0;
+  const int error =
+      ldap_extended_operation(ldap_, request.oid.c_str(), request.value ? &octets : nullptr,
+                              converted.get(), nullptr, &message_id);
   return Finish(error, message_id);
 }
 

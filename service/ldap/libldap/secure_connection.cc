@@ -31,7 +31,7 @@ std::optional<ConnectFailure> Judge(const ResponseView& response) {
 // By hand, not by ldap_start_tls_s: that waits without a deadline, and a notice with an empty OID
 // ends the process.
 std::optional<ConnectFailure> StartTls(LibldapHandle& handle) {
-  const LdapHandle::Sent sent = handle.Extended(LDAP_EXOP_START_TLS, std::nullopt, {});
+  const LdapHandle::Sent sent = handle.Extended({.oid = kStartTlsOid, .value = std::nullopt}, {});
   if (sent.error != 0) return ConnectFailure{Kind::kTls, ldap_err2string(sent.error)};
   for (;;) {
     if (!handle.has_buffered_input() && !handle.buffer().WaitForInput())

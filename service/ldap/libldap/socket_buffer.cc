@@ -86,6 +86,7 @@ size_t SocketBuffer::Send(const char* from, size_t count) {
     const ssize_t taken = send(fd(), from + sent, count - sent, MSG_NOSIGNAL);
     if (taken >= 0) {
       sent += static_cast<size_t>(taken);
+      written_ += static_cast<uint64_t>(taken);
     } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
       break;
     } else if (errno != EINTR) {

@@ -42,6 +42,9 @@ class SocketBuffer {
   // False: the connection is dead.
   bool Flush();
   size_t unsent_octets() const { return unsent_.size() - sent_; }
+  // Taken by the socket since it is ours. With TLS these are its records, whose octets nobody can tell apart: what was
+  // written before them has left us all the same.
+  uint64_t written_octets() const { return written_; }
 
   // Deadline mode, on or off.
   void SetDeadline(std::optional<Deadline> deadline) { deadline_ = deadline; }
@@ -63,6 +66,7 @@ class SocketBuffer {
   size_t end_ = 0;
   std::string unsent_;  // from sent_ on
   size_t sent_ = 0;
+  uint64_t written_ = 0;
   bool dead_ = false;  // a send failed
   int read_error_ = 0;
   std::optional<Deadline> deadline_;

@@ -21,6 +21,36 @@ class DirectoryService final : public Methods {
                                                      const grpc::ByteBuffer* request) override {
     return new SearchReactor(loop_, manager_, *context, *request);
   }
+  grpc::ServerUnaryReactor* GetEntry(Context* context, const v1::GetEntryRequest* request,
+                                     v1::GetEntryResponse* response) override {
+    return UnaryReactor::Run<GetEntryCall>(loop_, manager_, context, *request, response);
+  }
+  grpc::ServerUnaryReactor* Add(Context* context, const v1::AddRequest* request,
+                                v1::AddResponse* response) override {
+    return RunForResult("Add", AddFromProto, context, *request, response);
+  }
+  grpc::ServerUnaryReactor* Modify(Context* context, const v1::ModifyRequest* request,
+                                   v1::ModifyResponse* response) override {
+    return RunForResult("Modify", ModifyFromProto, context, *request, response);
+  }
+  grpc::ServerUnaryReactor* Delete(Context* context, const v1::DeleteRequest* request,
+                                   v1::DeleteResponse* response) override {
+    return RunForResult("Delete", DeleteFromProto, context, *request, response);
+  }
+  grpc::ServerUnaryReactor* ModifyDn(Context* context, const v1::ModifyDnRequest* request,
+                                     v1::ModifyDnResponse* response) override {
+    return RunForResult("ModifyDn", ModifyDnFromProto, context, *request, response);
+  }
+  grpc::ServerUnaryReactor* ChangePassword(Context* context, const v1::ChangePasswordRequest* request,
+                                           v1::ChangePasswordResponse* response) override {
+    // gRPC's request is ours to wipe: nobody else reads it.
+    auto& message = const_cast<v1::ChangePasswordRequest&>(*request);
+    return UnaryReactor::Run<ChangePasswordCall>(loop_, manager_, context, message, response);
+  }
+  grpc::ServerUnaryReactor* Extended(Context* context, const v1::ExtendedRequest* request,
+                                     v1::ExtendedResponse* response) override {
+    return UnaryReactor::Run<ExtendedCall>(loop_, manager_, context, *request, response);
+  }
   grpc::ServerUnaryReactor* Compare(Context* context, const v1::CompareRequest* request,
                                     v1::CompareResponse* response) override {
     return UnaryReactor::Run<CompareCall>(loop_, manager_, context, *request, response);
@@ -35,6 +65,14 @@ class DirectoryService final : public Methods {
   }
 
  private:
+  template <typename Request, typename Response>
+  grpc::ServerUnaryReactor* RunForResult(const char* method,
+                                         Outcome<OperationRequest> (*convert)(const Request&),
+                                         Context* context, const Request& request, Response* response) {
+    return UnaryReactor::Run<ResultCall<Request, Response>>(loop_, manager_, context, request, response,
+                                                            method, convert);
+  }
+
   EventLoop& loop_;
   SessionManager& manager_;
 };

@@ -103,7 +103,7 @@ TEST_F(UnaryCallsTest, WhoAmIGivesTheAuthorizationId) {
   v1::WhoAmIRequest request;
   v1::WhoAmIResponse response;
   const auto call = Begin<WhoAmICall>(request, response);
-  EXPECT_EQ(std::get<testing::SentExtended>(peer_->last_request().body).oid,
+  EXPECT_EQ(std::get<ExtendedRequest>(peer_->last_request().body).oid,
             "1.3.6.1.4.1.4203.1.11.3");
   Answer(peer_, {testing::ExtendedResultMessage(peer_->last_request().message_id, {}, "", "dn:cn=app")});
   ExpectEnd(Code::kOk);

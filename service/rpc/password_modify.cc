@@ -1,0 +1,49 @@
+#include "rpc/password_modify.h"
+
+#include "base/ber_reader.h"
+#include "base/ber_writer.h"
+#include "base/secret.h"
+
+namespace dirlease {
+
+namespace {
+constexpr uint8_t kUserIdentity = 0x80;
+constexpr uint8_t kOldPassword = 0x81;
+constexpr uint8_t kNewPassword = 0x82;
+constexpr uint8_t kGeneratedPassword = 0x80;
+constexpr size_t kOctetsAroundElement = 8;
+
+void Append(uint8_t tag, const std::optional<std::string_view>& content, std::string& out) {
+  if (!content) return;
+  std::string element = BerElement(tag, *content);
+  out += element;
+  Wipe(element);
+}
+}  // namespace
+
+std::optional<std::string> EncodePasswordModify(const PasswordModify& request) {
+  std::string content;
+  // Room for everything at once: growing would leave pieces of the passwords behind.
+  for (const auto& part : {request.user_identity, request.old_password, request.new_password}) {
+    if (part) content.reserve(content.capacity() + part->size() + kOctetsAroundElement);
+  }
+  Append(kUserIdentity, request.user_identity, content);
+  Append(kOldPassword, request.old_password, content);
+  Append(kNewPassword, request.new_password, content);
+  if (content.empty()) return std::nullopt;
+  std::string value = BerElement(kBerSequence, content);
+  Wipe(content);
+  return value;
+}
+
+std::optional<std::string> DecodeGeneratedPassword(std::string_view value) {
+  BerReader reader(value);
+  const auto sequence = reader.NextIf(kBerSequence);
+  if (!sequence) return std::nullopt;
+  BerReader parts(*sequence);
+  const auto password = parts.NextIf(kGeneratedPassword);
+  if (!password) return std::nullopt;
+  return std::string(*password);
+}
+
+}  // namespace dirlease

@@ -1,0 +1,22 @@
+// The octets of the password modify operation (RFC 3062 section 2). Pure, thread-safe.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace dirlease {
+
+struct PasswordModify {
+  std::optional<std::string_view> user_identity;  // absent = who is bound
+  std::optional<std::string_view> old_password;
+  std::optional<std::string_view> new_password;  // absent = the directory makes one up
+};
+
+// Of the request. Empty: nothing is set, and the request has no value then.
+std::optional<std::string> EncodePasswordModify(const PasswordModify& request);
+
+// The password that the directory made up, of a response's value. Empty: there is none, or the value is malformed.
+std::optional<std::string> DecodeGeneratedPassword(std::string_view value);
+
+}  // namespace dirlease
