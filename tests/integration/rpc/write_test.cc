@@ -1,0 +1,194 @@
+// Every operation that changes a real directory, its success and its likeliest failures, and what is read back.
+#include "integration/rpc/slapd_gateway_test.h"
+
+namespace dirlease::testing {
+namespace {
+
+constexpr char kNewDn[] = "uid=new,ou=people,dc=example,dc=com";
+
+class WriteTest : public SlapdGatewayTest {
+ protected:
+  void SetUp() override {
+    Start({.people = 5});
+    token_ = OpenAsAdmin();
+  }
+  void TearDown() override {
+    client_->Unbind(token_);
+    SlapdGatewayTest::TearDown();
+  }
+
+  template <typename Response = google::protobuf::Message>
+  CallEnd Call(const google::protobuf::Message& request, Response* response = nullptr) {
+    return client_->Call(request, response, {.token = token_});
+  }
+  static void AddText(const std::string& type, const std::vector<std::string>& values, v1::Attribute& attribute) {
+    attribute.set_type(type);
+    for (const std::string& value : values) attribute.add_text_values(value);
+  }
+  static v1::AddRequest NewPerson() {
+    v1::AddRequest request;
+    request.set_dn(kNewDn);
+    AddText("objectClass", {"inetOrgPerson"}, *request.add_attributes());
+    AddText("uid", {"new"}, *request.add_attributes());
+    AddText("cn", {"New Person"}, *request.add_attributes());
+    AddText("sn", {"Person"}, *request.add_attributes());
+    v1::Attribute& photo = *request.add_attributes();
+    photo.set_type("jpegPhoto");
+    photo.add_values(std::string("\xff\xd8\x00\x01", 4));
+    return request;
+  }
+  static v1::ModifyRequest Change(v1::Modification::Type type, const std::string& attribute,
+                                  const std::vector<std::string>& values) {
+    v1::ModifyRequest request;
+    request.set_dn(PersonDn(1));
+    v1::Modification& modification = *request.add_modifications();
+    modification.set_type(type);
+    AddText(attribute, values, *modification.mutable_attribute());
+    return request;
+  }
+  // The values of one attribute; empty also when there is no such entry.
+  std::vector<std::string> ValuesOf(const std::string& dn, const std::string& attribute) {
+    v1::GetEntryRequest request;
+    request.set_dn(dn);
+    request.add_attributes(attribute);
+    v1::GetEntryResponse response;
+    Call(request, &response);
+    if (response.entry().attributes_size() != 1) return {};
+    const auto& values = response.entry().attributes(0).values();
+    return {values.begin(), values.end()};
+  }
+
+  std::string token_;
+};
+
+TEST_F(WriteTest, AnEntryIsAddedReadRenamedAndDeleted) {
+  v1::AddResponse added;
+  const CallEnd end = Call(NewPerson(), &added);
+  ASSERT_TRUE(end.ok()) << end;
+  EXPECT_EQ(added.result().name(), "success");
+  EXPECT_EQ(ValuesOf(kNewDn, "jpegPhoto"), std::vector<std::string>{std::string("\xff\xd8\x00\x01", 4)});
+
+  v1::ModifyDnRequest rename;
+  rename.set_dn(kNewDn);
+  rename.set_new_rdn("uid=renamed");
+  rename.set_delete_old_rdn(true);
+  rename.set_new_superior("dc=example,dc=com");
+  EXPECT_TRUE(Call(rename).ok());
+  EXPECT_EQ(ValuesOf("uid=renamed,dc=example,dc=com", "uid"), std::vector<std::string>{"renamed"});
+
+  v1::DeleteRequest remove;
+  remove.set_dn("uid=renamed,dc=example,dc=com");
+  EXPECT_TRUE(Call(remove).ok());
+  v1::GetEntryRequest read;
+  read.set_dn("uid=renamed,dc=example,dc=com");
+  EXPECT_EQ(Call(read).code, Code::kNotFound);
+}
+
+TEST_F(WriteTest, AddFailsAsTheDirectorySays) {
+  v1::AddRequest exists = NewPerson();
+  exists.set_dn(PersonDn(1));
+  exists.mutable_attributes(1)->set_text_values(0, "user.1");
+  CallEnd end = Call(exists);
+  EXPECT_EQ(end.code, Code::kAlreadyExists);
+  EXPECT_EQ(end.reason(), "ENTRY_ALREADY_EXISTS");
+
+  v1::AddRequest orphan = NewPerson();
+  orphan.set_dn("uid=new,ou=nowhere,dc=example,dc=com");
+  end = Call(orphan);
+  EXPECT_EQ(end.code, Code::kNotFound);
+
+  v1::AddRequest no_class = NewPerson();
+  no_class.mutable_attributes(0)->set_text_values(0, "nonesuch");
+  end = Call(no_class);
+  EXPECT_EQ(end.code, Code::kInvalidArgument);
+}
+
+TEST_F(WriteTest, ModificationsOfEveryKind) {
+  EXPECT_TRUE(Call(Change(v1::Modification::TYPE_REPLACE, "description", {"one"})).ok());
+  EXPECT_TRUE(Call(Change(v1::Modification::TYPE_ADD, "description", {"two"})).ok());
+  EXPECT_EQ(ValuesOf(PersonDn(1), "description"), (std::vector<std::string>{"one", "two"}));
+  EXPECT_TRUE(Call(Change(v1::Modification::TYPE_DELETE, "description", {"one"})).ok());
+  EXPECT_EQ(ValuesOf(PersonDn(1), "description"), std::vector<std::string>{"two"});
+  EXPECT_TRUE(Call(Change(v1::Modification::TYPE_DELETE, "description", {})).ok());
+  EXPECT_TRUE(ValuesOf(PersonDn(1), "description").empty());
+}
+
+TEST_F(WriteTest, ModifyFailsAsTheDirectorySays) {
+  CallEnd end = Call(Change(v1::Modification::TYPE_DELETE, "description", {"never there"}));
+  EXPECT_EQ(end.code, Code::kFailedPrecondition);
+  EXPECT_EQ(end.reason(), "NO_SUCH_ATTRIBUTE");
+  end = Call(Change(v1::Modification::TYPE_ADD, "uid", {"user.1"}));
+  EXPECT_EQ(end.code, Code::kAlreadyExists);
+  end = Call(Change(v1::Modification::TYPE_DELETE, "sn", {}));
+  EXPECT_EQ(end.code, Code::kInvalidArgument);
+  EXPECT_EQ(end.reason(), "OBJECT_CLASS_VIOLATION");
+}
+
+TEST_F(WriteTest, WhoMayNotIsDenied) {
+  const std::string person = OpenAs(PersonDn(1), PersonPassword(1));
+  v1::DeleteRequest remove;
+  remove.set_dn(PersonDn(2));
+  const CallEnd end = client_->Call(remove, nullptr, {.token = person});
+  EXPECT_EQ(end.code, Code::kPermissionDenied) << end;
+  client_->Unbind(person);
+}
+
+TEST_F(WriteTest, DeleteAndRenameFailAsTheDirectorySays) {
+  v1::DeleteRequest not_leaf;
+  not_leaf.set_dn("ou=people,dc=example,dc=com");
+  EXPECT_EQ(Call(not_leaf).reason(), "NOT_ALLOWED_ON_NON_LEAF");
+  v1::DeleteRequest missing;
+  missing.set_dn("uid=nobody,ou=people,dc=example,dc=com");
+  const CallEnd end = Call(missing);
+  EXPECT_EQ(end.code, Code::kNotFound);
+  v1::ModifyDnRequest taken;
+  taken.set_dn(PersonDn(1));
+  taken.set_new_rdn("uid=user.2");
+  EXPECT_EQ(Call(taken).reason(), "ENTRY_ALREADY_EXISTS");
+}
+
+TEST_F(WriteTest, APasswordIsChangedAndAnotherMadeUp) {
+  v1::ChangePasswordRequest change;
+  change.set_user_identity(PersonDn(1));
+  change.set_new_password("another secret");
+  EXPECT_TRUE(Call(change).ok());
+  client_->Unbind(OpenAs(PersonDn(1), "another secret"));
+
+  v1::ChangePasswordRequest any;
+  any.set_user_identity(PersonDn(1));
+  v1::ChangePasswordResponse made_up;
+  EXPECT_TRUE(Call(any, &made_up).ok());
+  ASSERT_FALSE(made_up.generated_password().empty());
+  client_->Unbind(OpenAs(PersonDn(1), made_up.generated_password()));
+}
+
+TEST_F(WriteTest, ExtendedOperationsGoRaw) {
+  v1::ExtendedRequest who;
+  who.set_oid("1.3.6.1.4.1.4203.1.11.3");
+  v1::ExtendedResponse response;
+  EXPECT_TRUE(Call(who, &response).ok());
+  EXPECT_EQ(response.value(), "dn:" + Slapd::admin_dn());
+  v1::ExtendedRequest unknown;
+  unknown.set_oid("1.2.3.4");
+  EXPECT_EQ(Call(unknown).reason(), "PROTOCOL_ERROR");
+  v1::ExtendedRequest start_tls;
+  start_tls.set_oid("1.3.6.1.4.1.1466.20037");
+  const LogMark mark = slapd_->Mark();
+  EXPECT_EQ(Call(start_tls).code, Code::kInvalidArgument);
+  EXPECT_EQ(slapd_->CountLog("STARTTLS", mark), 0u);
+}
+
+TEST_F(WriteTest, AnEntryThatDoesNotMatchIsNotFound) {
+  v1::GetEntryRequest request;
+  request.set_dn(PersonDn(1));
+  request.set_filter("(uid={0})");
+  request.add_filter_args("user.1");
+  EXPECT_TRUE(Call(request).ok());
+  request.set_filter_args(0, "user.2");
+  const CallEnd end = Call(request);
+  EXPECT_EQ(end.code, Code::kNotFound);
+  EXPECT_EQ(end.reason(), "FILTER_MISMATCH");
+}
+
+}  // namespace
+}  // namespace dirlease::testing
