@@ -1,0 +1,78 @@
+// What becomes of a write whose lease or connection ends: what the directory may have read has an unknown outcome, what
+// it cannot have read has none.
+#include <gtest/gtest.h>
+
+#include "unit/session/session_fixture.h"
+
+namespace dirlease {
+namespace {
+
+using testing::ResultMessage;
+
+class WriteTest : public testing::SessionFixture {
+ protected:
+  WriteTest() { Open(); }
+  static OperationRequest Delete() { return {.body = DeleteRequest{"cn=a"}, .controls = {}}; }
+  void LoseConnection() {
+    peer_->QueueEof();
+    Pump();
+  }
+};
+
+TEST_F(WriteTest, AnAnswerIsAnAnswer) {
+  Run(sink_, Delete());
+  Answer({ResultMessage(peer_->last_request().message_id)});
+  EXPECT_EQ(sink_.end().cause, EndCause::kResult);
+}
+
+TEST_F(WriteTest, LostAfterItWasSentItsOutcomeIsUnknown) {
+  Run(sink_, Delete());
+  LoseConnection();
+  EXPECT_EQ(sink_.end().cause, EndCause::kOutcomeUnknown);
+  EXPECT_EQ(sink_.end().result.code, ldap_code::kServerDown);
+}
+
+TEST_F(WriteTest, LostBeforeItsLastOctetWasSentItHasNotHappened) {
+  peer_->BlockOutput(1);
+  Run(sink_, Delete());
+  LoseConnection();
+  EXPECT_EQ(sink_.end().cause, EndCause::kLost);
+}
+
+TEST_F(WriteTest, LostWhileItWaitedItHasNotHappened) {
+  TakeAllPlaces();
+  Run(sink_, Delete());
+  LoseConnection();
+  EXPECT_EQ(sink_.end().cause, EndCause::kLost);
+}
+
+TEST_F(WriteTest, TheLeasesEndLeavesItsOutcomeUnknown) {
+  for (const EndCause cause : {EndCause::kSessionClosed, EndCause::kExpired, EndCause::kRevoked, EndCause::kDraining}) {
+    testing::RecordingSink& sink = NewSink();
+    Run(sink, Delete())->End(cause);
+    EXPECT_EQ(sink.end().cause, EndCause::kOutcomeUnknown);
+    testing::RecordingSink& read = NewSink();
+    Run(read)->End(cause);
+    EXPECT_EQ(read.end().cause, cause);
+  }
+}
+
+TEST_F(WriteTest, WhoCancelsKnowsWhatHeDid) {
+  for (const EndCause cause : {EndCause::kCancelled, EndCause::kAbandoned}) {
+    testing::RecordingSink& sink = NewSink();
+    Run(sink, Delete())->End(cause);
+    EXPECT_EQ(sink.end().cause, cause);
+  }
+  EXPECT_EQ(peer_->CountOf("abandon"), 2u);
+}
+
+TEST_F(WriteTest, WhoAmIIsNoWriteAndOtherExtendedOperationsMayBe) {
+  Run(NewSink(), {.body = ExtendedRequest{kWhoAmIOid, std::nullopt}, .controls = {}});
+  Run(NewSink(), {.body = ExtendedRequest{kModifyPasswordOid, "secret"}, .controls = {}});
+  LoseConnection();
+  EXPECT_EQ(sinks_[0].end().cause, EndCause::kLost);
+  EXPECT_EQ(sinks_[1].end().cause, EndCause::kOutcomeUnknown);
+}
+
+}  // namespace
+}  // namespace dirlease
