@@ -22,13 +22,6 @@ TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
   EXPECT_EQ(code(v1::ContinueBindRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::RebindRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::VerifyCredentialsRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::GetEntryRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::AddRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::ModifyRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::DeleteRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::ModifyDnRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::ChangePasswordRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::ExtendedRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::SyncRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::PipelineRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::GetRootDseRequest()), Code::kUnimplemented);

@@ -76,7 +76,7 @@ TEST(ModifyFromProto, EachKindHasItsNumberOfValues) {
 TEST(ModifyFromProto, KeepsTheOrder) {
   v1::ModifyRequest request = Modify(v1::Modification::TYPE_DELETE, 0);
   request.MergeFrom(Modify(v1::Modification::TYPE_ADD));
-  const auto converted = ModifyFromProto(request);
+  auto converted = ModifyFromProto(request);
   const auto& modifications = std::get<ModifyRequest>(converted->body).modifications;
   ASSERT_EQ(modifications.size(), 2u);
   EXPECT_EQ(modifications[0].type, Modification::Type::kDelete);
@@ -117,7 +117,7 @@ TEST(ChangePasswordFromProto, WipesThePasswordsWhateverComesOfIt) {
   v1::ChangePasswordRequest request;
   request.set_old_password("old");
   request.set_new_password("new");
-  const auto converted = ChangePasswordFromProto(request);
+  auto converted = ChangePasswordFromProto(request);
   EXPECT_TRUE(request.old_password().empty() && request.new_password().empty());
   EXPECT_EQ(std::get<ExtendedRequest>(converted->body).value, "\x30\x0a\x81\x03old\x82\x03new");
 
