@@ -5,6 +5,7 @@
 #include "absl/time/clock.h"
 #include "app/outcome.h"
 #include "base/log.h"
+#include "session/operation.h"
 
 namespace dirlease {
 
@@ -53,6 +54,23 @@ void AuditLog::OnLeaseEnded(const Session::Facts& facts, std::string_view reason
                                      {"target", facts.target},
                                      {"bind_name", facts.bind_name},
                                      {"reason", reason}}));
+}
+
+void AuditLog::OnOperationEnded(const Session::Facts& facts, const Operation& operation,
+                                const OperationEnd& end) {
+  if (!MayWrite(operation.request())) return;
+  file_->Append(Line("write ended", {{"session", facts.session_id},
+                                     {"owner", facts.owner},
+                                     {"peer", operation.origin().peer},
+                                     {"target", facts.target},
+                                     {"bind_name", facts.bind_name},
+                                     {"method", operation.method()},
+                                     {"subject", SubjectOf(operation.request())},
+                                     {"operation", operation.id()},
+                                     {"end", EndCauseName(end.cause)},
+                                     {"result", end.result.code},
+                                     {"result_name", LdapResultName(end.result.code)},
+                                     {"trace_id", operation.origin().trace_id}}));
 }
 
 }  // namespace dirlease

@@ -1,5 +1,5 @@
-// The audit log: who bound as whom at which directory, with what result, and when that ended. One
-// JSON line each; what callers and directories send is data in it (base/log.h escapes and cuts).
+// The audit log: who bound as whom at which directory, with what result, and when that ended; who
+// wrote which entry, with what result. One JSON line each, no values; what callers and directories send is data in it (base/log.h escapes and cuts).
 // Never passwords or tokens.
 #pragma once
 
@@ -23,6 +23,8 @@ class AuditLog final : public Telemetry {
   void OnOpenFailed(std::string_view target, std::string_view bind_name, const Caller& caller,
                     const CallError& error) override;
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override;
+  void OnOperationEnded(const Session::Facts& facts, const Operation& operation,
+                        const OperationEnd& end) override;
 
  private:
   const std::unique_ptr<AuditFile> file_;

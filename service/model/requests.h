@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -98,5 +99,7 @@ struct OperationRequest {
 
 // Whether the directory may be another one after it. Extended operations other than Who Am I may do anything.
 bool MayWrite(const OperationRequest& request);
+// What it is about, for people: the entry's DN, or an extended operation's OID.
+std::string_view SubjectOf(const OperationRequest& request);
 
 }  // namespace dirlease

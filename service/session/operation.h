@@ -55,6 +55,8 @@ class Operation final : private Connection::Exchange {
   int message_id() const { return message_id_; }  // of the latest request; 0 = none was sent
   absl::Time start_time() const { return start_time_; }
   const Origin& origin() const { return name_.origin; }
+  // Without the values of extended operations, which are wiped once sent.
+  const OperationRequest& request() const { return request_; }
   // From the call until the first request was sent, or until now.
   absl::Duration waiting_time() const;
   // From the first request's sending until now; zero before.
