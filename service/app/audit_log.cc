@@ -59,18 +59,18 @@ void AuditLog::OnLeaseEnded(const Session::Facts& facts, std::string_view reason
 void AuditLog::OnOperationEnded(const Session::Facts& facts, const Operation& operation,
                                 const OperationEnd& end) {
   if (!MayWrite(operation.request())) return;
-  file_->Append(Line("write ended", {{"session", facts.session_id},
-                                     {"owner", facts.owner},
-                                     {"peer", operation.origin().peer},
-                                     {"target", facts.target},
-                                     {"bind_name", facts.bind_name},
-                                     {"method", operation.method()},
-                                     {"subject", SubjectOf(operation.request())},
-                                     {"operation", operation.id()},
-                                     {"end", EndCauseName(end.cause)},
-                                     {"result", end.result.code},
-                                     {"result_name", LdapResultName(end.result.code)},
-                                     {"trace_id", operation.origin().trace_id}}));
+  const log::Field session("session", facts.session_id), owner("owner", facts.owner);
+  const log::Field peer("peer", operation.origin().peer), directory("target", facts.target);
+  const log::Field name("bind_name", facts.bind_name), method("method", operation.method());
+  const log::Field subject("subject", SubjectOf(operation.request())), id("operation", operation.id());
+  const log::Field how("end", EndCauseName(end.cause)), trace("trace_id", operation.origin().trace_id);
+  if (end.cause == EndCause::kResult) {
+    const log::Field result("result", end.result.code), text("result_name", LdapResultName(end.result.code));
+    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject, id, how, result,
+                                       text, trace}));
+  } else {
+    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject, id, how, trace}));
+  }
 }
 
 }  // namespace dirlease

@@ -62,7 +62,7 @@ Process
   --drain-grace=TIME             how long a drain waits for running operations (25s)
   --log-format=json|text         (json)
   --log-level=debug|info|warning|error  (info)
-  --audit-log=PATH               one JSON line a lease opened, refused or ended; - = standard output, opened again on
+  --audit-log=PATH               one JSON line a lease opened, refused or ended, and a write; - = standard output, opened again on
                                  SIGHUP (none)
   --check-config                 names every problem of the configuration and ends
   --print-config                 shows the effective configuration as YAML and ends
