@@ -22,6 +22,11 @@ std::optional<int> ResultCode(const CallError& error) {
   return end->result.code;
 }
 
+std::string_view ResultName(int code) {
+  const std::string_view name = LdapResultName(code);
+  return name.empty() ? "unknownResult" : name;
+}
+
 }  // namespace
 
 void AuditLog::OnLeaseOpened(const Session::Facts& facts, const Caller& caller) {
@@ -58,18 +63,21 @@ void AuditLog::OnLeaseEnded(const Session::Facts& facts, std::string_view reason
 
 void AuditLog::OnOperationEnded(const Session::Facts& facts, const Operation& operation,
                                 const OperationEnd& end) {
-  if (!MayWrite(operation.request())) return;
+  if (!MayWrite(operation.request()) || operation.message_id() == 0) return;  // 0: it was never sent
   const log::Field session("session", facts.session_id), owner("owner", facts.owner);
   const log::Field peer("peer", operation.origin().peer), directory("target", facts.target);
   const log::Field name("bind_name", facts.bind_name), method("method", operation.method());
-  const log::Field subject("subject", SubjectOf(operation.request())), id("operation", operation.id());
-  const log::Field how("end", EndCauseName(end.cause)), trace("trace_id", operation.origin().trace_id);
+  const log::Field subject("subject", SubjectOf(operation.request()));
+  const log::Field id("operation", operation.id()), how("end", EndCauseName(end.cause));
+  const log::Field trace("trace_id", operation.origin().trace_id);
   if (end.cause == EndCause::kResult) {
-    const log::Field result("result", end.result.code), text("result_name", LdapResultName(end.result.code));
-    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject, id, how, result,
-                                       text, trace}));
+    const log::Field result("result", end.result.code);
+    const log::Field text("result_name", ResultName(end.result.code));
+    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject, id,
+                                       how, result, text, trace}));
   } else {
-    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject, id, how, trace}));
+    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject, id,
+                                       how, trace}));
   }
 }
 

@@ -1,6 +1,6 @@
 // The audit log: who bound as whom at which directory, with what result, and when that ended; who
-// wrote which entry, with what result. One JSON line each, no values; what callers and directories send is data in it (base/log.h escapes and cuts).
-// Never passwords or tokens.
+// wrote which entry, with what result. One JSON line each; what callers and directories send is
+// data in it (base/log.h escapes and cuts). Never passwords or tokens, nor any written value.
 #pragma once
 
 #include <memory>

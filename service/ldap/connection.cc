@@ -178,7 +178,7 @@ bool Connection::ReadOne(bool& filled) {
       handle_->TakeNext([this](const ResponseView& response) { Dispatch(response); });
   if (next == LdapHandle::Next::kMessage) progress_excused_ = true;
   if (next == LdapHandle::Next::kBroken && !closed()) {
-    Lose(ServerDown("the directory sent what is no LDAP message or too large a one"));
+    Lose(ServerDown("the directory sent what is no LDAP message, too large a one, or no answer to what was asked"));
   }
   return !closed();
 }

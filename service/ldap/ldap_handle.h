@@ -52,7 +52,7 @@ class LdapHandle {
     kMessage,  // the callback was called once
     kNothing,  // no complete message in the buffered input (or one nobody waits for was dropped): ask again while
                // has_buffered_input()
-    kBroken,   // the stream is no LDAP, too large, or the transport failed: only Unbind is left
+    kBroken,   // the stream is no LDAP, too large, answers another request, or the transport failed: only Unbind is left
   };
 
   // REQUIRES: Unbind was called.

@@ -77,4 +77,15 @@ std::optional<std::string> DnProblem(std::string_view dn) {
   return std::nullopt;
 }
 
+std::optional<std::string> RdnProblem(std::string_view rdn) {
+  if (Trim(rdn).empty()) return "empty: give the new name, such as cn=new";
+  if (auto problem = DnProblem(rdn)) return problem;
+  if (IsActiveDirectoryForm(rdn)) return "not a name: it has the form attribute=value";
+  std::optional<std::string> problem;
+  for (size_t end = 0; (end = EndOfValue(rdn, end, problem)) < rdn.size(); ++end) {
+    if (rdn[end] != '+') return "more than one name: the parent goes into new_superior, a comma in a value is \\2c";
+  }
+  return std::nullopt;
+}
+
 }  // namespace dirlease

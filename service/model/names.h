@@ -15,6 +15,8 @@ inline constexpr size_t kMaxOperationIdOctets = 64;
 // Each returns nothing when the text is fine, else what is wrong with it and what to do.
 // The empty DN is valid. Active Directory's <GUID=...>, <SID=...> and <WKGUID=...> forms are let through.
 std::optional<std::string> DnProblem(std::string_view dn);
+// Exactly one RDN, of one or more attributes, as ModifyDn takes it.
+std::optional<std::string> RdnProblem(std::string_view rdn);
 // One element of an attribute list: a description with options, "*", "+", "1.1" (RFC 4511, RFC 3673) or "@class"
 // (RFC 4529).
 std::optional<std::string> AttributeSelectorProblem(std::string_view selector);

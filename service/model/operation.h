@@ -35,7 +35,7 @@ struct OperationEnd {
   LdapResult result;  // with kResult, kLost, kOutcomeUnknown, kInternal
   // Extended responses only (RFC 4511 section 4.12).
   std::string response_oid;
-  std::optional<std::string> response_value;
+  std::optional<std::string> response_value;  // wiped after OnEnd: there may be a new password in it
 };
 
 // Receives one operation's responses. Loop thread only. No callback comes after OnEnd, which comes exactly once. A

@@ -3,14 +3,23 @@
 namespace dirlease {
 
 bool MayWrite(const OperationRequest& request) {
-  if (const auto* extended = std::get_if<ExtendedRequest>(&request.body)) return extended->oid != kWhoAmIOid;
+  if (const auto* extended = std::get_if<ExtendedRequest>(&request.body)) {
+    return extended->oid != kWhoAmIOid;
+  }
   return !std::holds_alternative<SearchRequest>(request.body) &&
          !std::holds_alternative<CompareRequest>(request.body);
 }
 
 namespace {
+void Wipe(std::vector<std::string>& values) {
+  for (std::string& value : values) dirlease::Wipe(value);
+  values.clear();
+}
+
 std::string_view Subject(const SearchRequest& request) { return request.base_dn; }
-std::string_view Subject(const ExtendedRequest& request) { return request.oid; }
+std::string_view Subject(const ExtendedRequest& request) {
+  return request.subject.empty() ? request.oid : request.subject;
+}
 template <typename Request>
 std::string_view Subject(const Request& request) {
   return request.dn;
@@ -20,5 +29,15 @@ std::string_view Subject(const Request& request) {
 std::string_view SubjectOf(const OperationRequest& request) {
   return std::visit([](const auto& body) { return Subject(body); }, request.body);
 }
+
+void WipeValues(AddRequest& request) {
+  for (AttributeValues& attribute : request.attributes) Wipe(attribute.values);
+}
+
+void WipeValues(ModifyRequest& request) {
+  for (Modification& modification : request.modifications) Wipe(modification.attribute.values);
+}
+
+void WipeValues(ExtendedRequest& request) { request.value.reset(); }
 
 }  // namespace dirlease

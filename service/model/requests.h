@@ -81,10 +81,11 @@ struct ModifyDnRequest {
   std::optional<std::string> new_superior;  // absent = the same parent; empty = the root
 };
 
-// RFC 4511 section 4.12. Move-only in spirit: a value may hold passwords, and is wiped by who sent it.
+// RFC 4511 section 4.12.
 struct ExtendedRequest {
   std::string oid;
-  std::optional<std::string> value;
+  std::optional<Secret> value;  // there may be passwords in it
+  std::string subject;          // for people, what it is about where the value says so: whose password
 };
 inline constexpr char kWhoAmIOid[] = "1.3.6.1.4.1.4203.1.11.3";          // RFC 4532, without a value
 inline constexpr char kModifyPasswordOid[] = "1.3.6.1.4.1.4203.1.11.1";  // RFC 3062
@@ -99,7 +100,11 @@ struct OperationRequest {
 
 // Whether the directory may be another one after it. Extended operations other than Who Am I may do anything.
 bool MayWrite(const OperationRequest& request);
-// What it is about, for people: the entry's DN, or an extended operation's OID.
+// What it is about, for people: the entry's DN, or an extended operation's own word or OID.
 std::string_view SubjectOf(const OperationRequest& request);
+// Wipes the values that it writes. Which of them are passwords is the directory's business.
+void WipeValues(AddRequest& request);
+void WipeValues(ModifyRequest& request);
+void WipeValues(ExtendedRequest& request);
 
 }  // namespace dirlease

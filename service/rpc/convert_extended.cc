@@ -38,12 +38,23 @@ MaybeFailure CheckPasswords(const v1::ChangePasswordRequest& request) {
   }
   return {};
 }
+
+// Operations that would take the connection out of our hands. Others that belong to a connection (transactions, RFC 5805;
+// Cancel, RFC 3909) are its owner's to use: they reach his own operations only.
+std::optional<std::string> RefusalOf(std::string_view oid) {
+  if (oid == kStartTlsOid) {
+    return "is StartTLS: the gateway secures its connections itself, see the target's tls setting";
+  }
+  if (oid == "1.3.6.1.1.19") return "is Turn (RFC 4531): the gateway answers no requests of a directory";
+  if (oid == "1.2.840.113556.1.4.1781") return "is fast bind: a lease has one bound identity, open others";
+  return std::nullopt;
+}
 }  // namespace
 
 Outcome<OperationRequest> WhoAmIFromProto(const v1::WhoAmIRequest& request) {
   OperationRequest out;
   if (auto failure = SetCommon(request, out)) return *failure;
-  out.body = ExtendedRequest{kWhoAmIOid, std::nullopt};
+  out.body = ExtendedRequest{.oid = kWhoAmIOid, .value = {}, .subject = {}};
   return out;
 }
 
@@ -51,11 +62,9 @@ Outcome<OperationRequest> ExtendedFromProto(const v1::ExtendedRequest& request) 
   OperationRequest out;
   if (auto failure = SetCommon(request, out)) return *failure;
   if (const auto problem = OidProblem(request.oid())) return InvalidField("oid", *problem);
-  if (request.oid() == kStartTlsOid) {
-    return InvalidField("oid", "is StartTLS: the gateway secures its connections itself, see the target's tls setting");
-  }
-  ExtendedRequest extended{request.oid(), std::nullopt};
-  if (request.has_value()) extended.value = request.value();
+  if (const auto refusal = RefusalOf(request.oid())) return InvalidField("oid", *refusal);
+  ExtendedRequest extended{.oid = request.oid(), .value = {}, .subject = {}};
+  if (request.has_value()) extended.value.emplace(request.value());
   out.body = std::move(extended);
   return out;
 }
@@ -69,12 +78,18 @@ Outcome<OperationRequest> ChangePasswordFromProto(v1::ChangePasswordRequest& req
     if (request.has_user_identity()) change.user_identity = request.user_identity();
     if (request.has_old_password()) change.old_password = request.old_password();
     if (request.has_new_password()) change.new_password = request.new_password();
-    out.body = ExtendedRequest{kModifyPasswordOid, EncodePasswordModify(change)};
+    out.body = ExtendedRequest{.oid = kModifyPasswordOid,
+                               .value = EncodePasswordModify(change),
+                               .subject = request.user_identity()};
   }
   Wipe(*request.mutable_old_password());
   Wipe(*request.mutable_new_password());
   if (failure) return *std::move(failure);
   return out;
+}
+
+void WipeValues(v1::ExtendedRequest& request) {
+  if (request.has_value()) Wipe(*request.mutable_value());
 }
 
 }  // namespace dirlease

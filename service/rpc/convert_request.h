@@ -21,6 +21,8 @@ inline constexpr size_t kMostPasswordOctets = 4096;
 inline constexpr size_t kMostAttributes = 1000;
 inline constexpr size_t kMostAssertionOctets = 1024 * 1024;
 inline constexpr size_t kMostSearchOctets = 1024 * 1024;  // of a whole request
+// Of a write, attributes and modifications counted too: each costs memory, however few octets it has on the wire.
+inline constexpr size_t kMostWrittenValues = 100'000;
 
 struct ConvertedSearch {
   OperationRequest request;
@@ -42,6 +44,10 @@ Outcome<OperationRequest> WhoAmIFromProto(const v1::WhoAmIRequest& request);
 Outcome<OperationRequest> ExtendedFromProto(const v1::ExtendedRequest& request);
 // Wipes the passwords in `request`.
 Outcome<OperationRequest> ChangePasswordFromProto(v1::ChangePasswordRequest& request);
+// Wipes what a request that was converted would write: which of it are passwords is the directory's business.
+void WipeValues(v1::AddRequest& request);
+void WipeValues(v1::ModifyRequest& request);
+void WipeValues(v1::ExtendedRequest& request);
 // Wipes the password in `request`.
 Outcome<OpenRequest> OpenFromProto(v1::OpenSessionRequest& request);
 // How long Unbind waits; zero = not at all.

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "base/secret.h"
 #include "fmt/format.h"
 #include "model/names.h"
 #include "rpc/convert_controls.h"
@@ -29,13 +30,25 @@ MaybeFailure SetAttribute(const v1::Attribute& attribute, const std::string& fie
   if (const auto problem = AttributeDescriptionProblem(attribute.type())) {
     return InvalidField(field + ".type", *problem);
   }
-  if (attribute.values_size() > 0 && attribute.text_values_size() > 0) {
-    return InvalidField(field, "has `values` and `text_values`: their order would be lost, take one of them");
-  }
   out.type = attribute.type();
+  // Room for all at once: growing would leave short values behind, and passwords are short.
+  out.values.reserve(static_cast<size_t>(attribute.values_size() + attribute.text_values_size()));
   out.values.assign(attribute.values().begin(), attribute.values().end());
   out.values.insert(out.values.end(), attribute.text_values().begin(), attribute.text_values().end());
   return {};
+}
+
+// Counts what an attribute costs.
+MaybeFailure CheckCount(const v1::Attribute& attribute, const char* field, size_t& count) {
+  count += 1 + static_cast<size_t>(attribute.values_size() + attribute.text_values_size());
+  if (count <= kMostWrittenValues) return {};
+  return InvalidField(field, fmt::format("have more than {} values together: write them in several requests",
+                                         kMostWrittenValues));
+}
+
+void WipeValues(v1::Attribute& attribute) {
+  for (std::string& value : *attribute.mutable_values()) Wipe(value);
+  for (std::string& value : *attribute.mutable_text_values()) Wipe(value);
 }
 
 // RFC 4511 section 4.6, RFC 4525 section 3.
@@ -78,8 +91,10 @@ Outcome<OperationRequest> AddFromProto(const v1::AddRequest& request) {
   if (request.attributes().empty()) {
     return InvalidField("attributes", "are none: an entry needs at least its objectClass");
   }
+  size_t count = 0;
   for (int i = 0; i < request.attributes_size(); ++i) {
     const std::string field = fmt::format("attributes[{}]", i);
+    if (auto failure = CheckCount(request.attributes(i), "attributes", count)) return *failure;
     if (auto failure = SetAttribute(request.attributes(i), field, add.attributes.emplace_back())) return *failure;
     if (add.attributes.back().values.empty()) return InvalidField(field, "has no value: leave the attribute out");
   }
@@ -92,8 +107,10 @@ Outcome<OperationRequest> ModifyFromProto(const v1::ModifyRequest& request) {
   ModifyRequest modify;
   if (auto failure = SetCommon(request, modify.dn, out)) return *failure;
   if (request.modifications().empty()) return InvalidField("modifications", "are none: say what changes");
+  size_t count = 0;
   for (int i = 0; i < request.modifications_size(); ++i) {
     const std::string field = fmt::format("modifications[{}]", i);
+    if (auto failure = CheckCount(request.modifications(i).attribute(), "modifications", count)) return *failure;
     if (auto failure = SetModification(request.modifications(i), field, modify.modifications.emplace_back())) {
       return *failure;
     }
@@ -117,14 +134,23 @@ Outcome<OperationRequest> ModifyDnFromProto(const v1::ModifyDnRequest& request) 
                          .delete_old_rdn = request.delete_old_rdn(),
                          .new_superior = std::nullopt};
   if (auto failure = SetCommon(request, rename.dn, out)) return *failure;
-  if (rename.new_rdn.empty()) return InvalidField("new_rdn", "is empty: give the new name, such as cn=new");
-  if (const auto problem = DnProblem(rename.new_rdn)) return InvalidField("new_rdn", *problem);
+  if (const auto problem = RdnProblem(rename.new_rdn)) return InvalidField("new_rdn", *problem);
   if (request.has_new_superior()) {
     if (const auto problem = DnProblem(request.new_superior())) return InvalidField("new_superior", *problem);
     rename.new_superior = request.new_superior();
   }
   out.body = std::move(rename);
   return out;
+}
+
+void WipeValues(v1::AddRequest& request) {
+  for (v1::Attribute& attribute : *request.mutable_attributes()) WipeValues(attribute);
+}
+
+void WipeValues(v1::ModifyRequest& request) {
+  for (v1::Modification& modification : *request.mutable_modifications()) {
+    WipeValues(*modification.mutable_attribute());
+  }
 }
 
 }  // namespace dirlease

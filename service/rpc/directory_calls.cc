@@ -14,7 +14,7 @@ OperationCall::OperationCall(SessionManager& manager, CallInfo info, Responder& 
                              const std::string& operation_id)
     : UnaryCall(manager, std::move(info), responder, method),
       method_(method),
-      request_octets_(message.ByteSizeLong()),
+      request_octets_(message.SpaceUsedLong()),
       request_(std::move(request)),
       session_field_(session),
       operation_id_field_(operation_id) {}
@@ -62,6 +62,17 @@ void OperationCall::EndTooLarge() {
   if (operation_ != nullptr) operation_->End(EndCause::kEntryTooLarge);
 }
 
+namespace {
+// A success without an entry.
+Failure NoEntry(bool filtered) {
+  Failure failure{.code = absl::StatusCode::kNotFound};
+  failure.reason = filtered ? "FILTER_MISMATCH" : "ENTRY_NOT_SHOWN";
+  failure.message = filtered ? "the entry does not match the filter, or may not be read"
+                             : "the directory has the entry and does not show it to the bound identity";
+  return failure;
+}
+}  // namespace
+
 GetEntryCall::GetEntryCall(SessionManager& manager, CallInfo info, Responder& responder,
                            const v1::GetEntryRequest& request, v1::GetEntryResponse& response)
     : GetEntryCall(manager, info, responder, request, response,
@@ -75,6 +86,7 @@ GetEntryCall::GetEntryCall(SessionManager& manager, CallInfo info, Responder& re
                                    : Outcome<OperationRequest>(converted.failure()),
                     request.session(), request.operation_id()),
       format_(converted.ok() ? converted->stream.value_format : ValueFormat::kBytes),
+      filtered_(!request.filter().empty()),
       response_(response) {
   context_.dn = request.dn();
 }
@@ -93,21 +105,19 @@ void GetEntryCall::OnEntry(const EntryView& entry) {
 }
 
 RpcStatus GetEntryCall::FillResponse(const OperationEnd& end) {
-  if (!response_.has_entry()) {
-    return StatusFromFailure({.code = absl::StatusCode::kNotFound,
-                              .reason = "FILTER_MISMATCH",
-                              .message = "the entry does not match the filter, or may not be read"},
-                             context_);
-  }
+  if (!response_.has_entry()) return StatusFromFailure(NoEntry(filtered_), context_);
   ResultToProto(end.result, *response_.mutable_result());
   return {};
 }
 
 ExtendedCall::ExtendedCall(SessionManager& manager, CallInfo info, Responder& responder,
-                           const v1::ExtendedRequest& request, v1::ExtendedResponse& response)
+                           v1::ExtendedRequest& request, v1::ExtendedResponse& response)
     : OperationCall(manager, std::move(info), responder, "Extended", request,
                     ExtendedFromProto(request), request.session(), request.operation_id()),
-      response_(response) {}
+      response_(response) {
+  context_.extended = true;
+  WipeValues(request);
+}
 
 void ExtendedCall::OnIntermediate(const IntermediateView& intermediate) {
   constexpr size_t kOctetsAround = 64;
@@ -125,7 +135,11 @@ void ExtendedCall::OnIntermediate(const IntermediateView& intermediate) {
 
 RpcStatus ExtendedCall::FillResponse(const OperationEnd& end) {
   response_.set_oid(ReplaceInvalidUtf8(end.response_oid));
-  if (end.response_value) response_.set_value(*end.response_value);
+  if (end.response_value) {
+    if (end.response_value->size() > kMostValueOctets) return TooLarge();
+    ChargeResponse(end.response_value->size());
+    response_.set_value(*end.response_value);
+  }
   ResultToProto(end.result, *response_.mutable_result());
   return {};
 }
@@ -135,11 +149,13 @@ ChangePasswordCall::ChangePasswordCall(SessionManager& manager, CallInfo info, R
                                        v1::ChangePasswordResponse& response)
     : OperationCall(manager, std::move(info), responder, "ChangePassword", request,
                     ChangePasswordFromProto(request), request.session(), request.operation_id()),
-      response_(response) {}
+      response_(response) {
+  context_.extended = true;
+}
 
 RpcStatus ChangePasswordCall::FillResponse(const OperationEnd& end) {
   const auto password = DecodeGeneratedPassword(end.response_value.value_or(""));
-  if (password) response_.set_generated_password(ReplaceInvalidUtf8(*password));
+  if (password) response_.set_generated_password(ReplaceInvalidUtf8(password->Reveal()));
   ResultToProto(end.result, *response_.mutable_result());
   return {};
 }
@@ -162,9 +178,12 @@ WhoAmICall::WhoAmICall(SessionManager& manager, CallInfo info, Responder& respon
                        const v1::WhoAmIRequest& request, v1::WhoAmIResponse& response)
     : OperationCall(manager, std::move(info), responder, "WhoAmI", request,
                     WhoAmIFromProto(request), request.session(), request.operation_id()),
-      response_(response) {}
+      response_(response) {
+  context_.extended = true;
+}
 
 RpcStatus WhoAmICall::FillResponse(const OperationEnd& end) {
+  if (end.response_value.value_or("").size() > kMostNameOctets) return TooLarge();
   response_.set_authorization_id(ReplaceInvalidUtf8(end.response_value.value_or("")));
   ResultToProto(end.result, *response_.mutable_result());
   return {};

@@ -29,6 +29,7 @@ class OperationCall : public UnaryCall, protected OperationSink {
   void ChargeResponse(size_t octets) { response_charges_.emplace_back(manager_.budget(), octets); }
   // It is more than one message carries.
   void EndTooLarge();
+  RpcStatus TooLarge() const { return StatusFromEnd({.cause = EndCause::kEntryTooLarge}, context_); }
 
  private:
   // The directory's answer, a success by rpc/status_table.h. Anything but OK fails the call all the same.
@@ -45,17 +46,18 @@ class OperationCall : public UnaryCall, protected OperationSink {
   Operation* operation_ = nullptr;  // while it runs
 };
 
-// Those whose answer is the result alone: Add, Modify, Delete, ModifyDn.
+// Those whose answer is the result alone: Add, Modify, Delete, ModifyDn. Wipe the values in `request` at once.
 template <typename Request, typename Response>
 class ResultCall final : public OperationCall {
  public:
   using Convert = Outcome<OperationRequest> (*)(const Request&);
-  ResultCall(SessionManager& manager, CallInfo info, Responder& responder, const Request& request,
+  ResultCall(SessionManager& manager, CallInfo info, Responder& responder, Request& request,
              Response& response, const char* method, Convert convert)
       : OperationCall(manager, std::move(info), responder, method, request, convert(request),
                       request.session(), request.operation_id()),
         response_(response) {
     context_.dn = request.dn();
+    if constexpr (requires { WipeValues(request); }) WipeValues(request);
   }
 
  private:
@@ -78,13 +80,15 @@ class GetEntryCall final : public OperationCall {
   void OnEntry(const EntryView& entry) override;
   RpcStatus FillResponse(const OperationEnd& end) override;
   const ValueFormat format_;
+  const bool filtered_;
   v1::GetEntryResponse& response_;
 };
 
+// Wipes the value in `request` at once.
 class ExtendedCall final : public OperationCall {
  public:
   ExtendedCall(SessionManager& manager, CallInfo info, Responder& responder,
-               const v1::ExtendedRequest& request, v1::ExtendedResponse& response);
+               v1::ExtendedRequest& request, v1::ExtendedResponse& response);
 
  private:
   void OnIntermediate(const IntermediateView& intermediate) override;

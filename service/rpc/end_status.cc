@@ -58,7 +58,7 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
                    "the stream was not read for too long and the operation was given up");
     case EndCause::kEntryTooLarge:
       return Fixed(Code::kResourceExhausted, "ENTRY_TOO_LARGE",
-                   "an entry's name, or a single value, is too large for any message");
+                   "an entry's name, a single value or an extended operation's answer is too large for any message");
     case EndCause::kPagesLost:
       return Fixed(Code::kFailedPrecondition, "PAGING_RESULT_LOST",
                    "the directory sent a full page without its paging control, the rest is "

@@ -1,8 +1,10 @@
 #include "rpc/password_modify.h"
 
+#include <string>
+#include <utility>
+
 #include "base/ber_reader.h"
 #include "base/ber_writer.h"
-#include "base/secret.h"
 
 namespace dirlease {
 
@@ -21,7 +23,7 @@ void Append(uint8_t tag, const std::optional<std::string_view>& content, std::st
 }
 }  // namespace
 
-std::optional<std::string> EncodePasswordModify(const PasswordModify& request) {
+std::optional<Secret> EncodePasswordModify(const PasswordModify& request) {
   std::string content;
   // Room for everything at once: growing would leave pieces of the passwords behind.
   for (const auto& part : {request.user_identity, request.old_password, request.new_password}) {
@@ -33,17 +35,19 @@ std::optional<std::string> EncodePasswordModify(const PasswordModify& request) {
   if (content.empty()) return std::nullopt;
   std::string value = BerElement(kBerSequence, content);
   Wipe(content);
-  return value;
+  std::optional<Secret> secret(std::in_place, value);
+  Wipe(value);
+  return secret;
 }
 
-std::optional<std::string> DecodeGeneratedPassword(std::string_view value) {
+std::optional<Secret> DecodeGeneratedPassword(std::string_view value) {
   BerReader reader(value);
   const auto sequence = reader.NextIf(kBerSequence);
   if (!sequence) return std::nullopt;
   BerReader parts(*sequence);
   const auto password = parts.NextIf(kGeneratedPassword);
   if (!password) return std::nullopt;
-  return std::string(*password);
+  return Secret(*password);
 }
 
 }  // namespace dirlease

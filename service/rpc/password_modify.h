@@ -2,8 +2,9 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
+
+#include "base/secret.h"
 
 namespace dirlease {
 
@@ -14,9 +15,9 @@ struct PasswordModify {
 };
 
 // Of the request. Empty: nothing is set, and the request has no value then.
-std::optional<std::string> EncodePasswordModify(const PasswordModify& request);
+std::optional<Secret> EncodePasswordModify(const PasswordModify& request);
 
 // The password that the directory made up, of a response's value. Empty: there is none, or the value is malformed.
-std::optional<std::string> DecodeGeneratedPassword(std::string_view value);
+std::optional<Secret> DecodeGeneratedPassword(std::string_view value);
 
 }  // namespace dirlease

@@ -36,6 +36,12 @@ bool HasResult(const OperationEnd& end) {
   return end.cause == EndCause::kResult || end.result.code != ldap_code::kSuccess;
 }
 
+// RFC 4511 section 4.12: so says a directory that does not know the operation's name.
+bool NotThere(const OperationEnd& end) {
+  constexpr int kProtocolError = 2;
+  return end.cause == EndCause::kResult && end.result.code == kProtocolError;
+}
+
 RpcStatus Finish(absl::StatusCode code, std::string_view message, StatusDetails& details) {
   RpcStatus status;
   status.code = static_cast<int>(code);
@@ -57,7 +63,11 @@ RpcStatus StatusFromFailure(const Failure& failure, const StatusContext& context
 }
 
 RpcStatus StatusFromEnd(const OperationEnd& end, const StatusContext& context) {
-  const EndStatus status = StatusOfEnd(end);
+  EndStatus status = StatusOfEnd(end);
+  if (context.extended && NotThere(end)) {
+    status.code = absl::StatusCode::kUnimplemented;
+    status.message = "the directory answered protocolError: it lacks this extended operation, or cannot read its value";
+  }
   if (status.code == absl::StatusCode::kOk) return {};
   StatusDetails details(status.reason);
   if (HasResult(end)) AddResult(end.result, details);

@@ -28,6 +28,7 @@ struct StatusContext {
   std::optional<std::string> operation_id;
   std::optional<std::string> target;
   std::optional<std::string> dn;  // of the entry that NOT_FOUND is about
+  bool extended = false;          // an extended operation: some directories do not have it
 };
 
 RpcStatus StatusFromFailure(const Failure& failure, const StatusContext& context);

@@ -5,6 +5,7 @@
 #include <utility>
 #include <variant>
 
+#include "base/secret.h"
 #include "model/session_tracking.h"
 #include "session/session.h"
 
@@ -27,11 +28,16 @@ LdapHandle::Sent SendTo(LdapHandle& handle, const SearchRequest& request, const 
 LdapHandle::Sent SendTo(LdapHandle& handle, const CompareRequest& request, const Controls& controls) {
   return handle.Compare(request, controls);
 }
-LdapHandle::Sent SendTo(LdapHandle& handle, const AddRequest& request, const Controls& controls) {
-  return handle.Add(request, controls);
+// What is sent once is wiped behind it.
+LdapHandle::Sent SendTo(LdapHandle& handle, AddRequest& request, const Controls& controls) {
+  const LdapHandle::Sent sent = handle.Add(request, controls);
+  WipeValues(request);
+  return sent;
 }
-LdapHandle::Sent SendTo(LdapHandle& handle, const ModifyRequest& request, const Controls& controls) {
-  return handle.Modify(request, controls);
+LdapHandle::Sent SendTo(LdapHandle& handle, ModifyRequest& request, const Controls& controls) {
+  const LdapHandle::Sent sent = handle.Modify(request, controls);
+  WipeValues(request);
+  return sent;
 }
 LdapHandle::Sent SendTo(LdapHandle& handle, const DeleteRequest& request, const Controls& controls) {
   return handle.Delete(request, controls);
@@ -41,7 +47,7 @@ LdapHandle::Sent SendTo(LdapHandle& handle, const ModifyDnRequest& request, cons
 }
 LdapHandle::Sent SendTo(LdapHandle& handle, ExtendedRequest& request, const Controls& controls) {
   const LdapHandle::Sent sent = handle.Extended(request, controls);
-  if (request.value) Wipe(*request.value);  // there may be passwords in it
+  WipeValues(request);
   return sent;
 }
 
@@ -228,11 +234,12 @@ void Operation::SetPausedOnConnection(bool paused) {
   }
 }
 
-void Operation::Finish(OperationEnd end) {
+void Operation::Finish(OperationEnd&& end) {
   state_ = State::kEnded;
   SetPausedOnConnection(false);
   session_.OnOperationEnded(*this, end);
   sink_.OnEnd(end);
+  if (end.response_value) Wipe(*end.response_value);
 }
 
 }  // namespace dirlease

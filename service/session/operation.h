@@ -55,7 +55,7 @@ class Operation final : private Connection::Exchange {
   int message_id() const { return message_id_; }  // of the latest request; 0 = none was sent
   absl::Time start_time() const { return start_time_; }
   const Origin& origin() const { return name_.origin; }
-  // Without the values of extended operations, which are wiped once sent.
+  // Without the values that it writes once it was sent: they are wiped then.
   const OperationRequest& request() const { return request_; }
   // From the call until the first request was sent, or until now.
   absl::Duration waiting_time() const;
@@ -87,7 +87,7 @@ class Operation final : private Connection::Exchange {
   LdapHandle::Sent SendRequest(LdapHandle& handle);
   void DecidePaging();
   void SetPausedOnConnection(bool paused);
-  void Finish(OperationEnd end);
+  void Finish(OperationEnd&& end);
 
   Session& session_;
   const Name name_;

@@ -132,7 +132,7 @@ TEST_F(LdapHandleTest, DecodesReferencesIntermediatesAndResults) {
 }
 
 TEST_F(LdapHandleTest, ExtendedAnswerWithEmptyNameAndValue) {
-  const int id = handle_->Extended({kWhoAmIOid, std::nullopt}, {}).message_id;
+  const int id = handle_->Extended({kWhoAmIOid, std::nullopt, ""}, {}).message_id;
   peer_.Send(Message(id, 0x78, ResultBody(0) + Tlv(0x8a, "") + Tlv(0x8b, "dn:cn=x")));
   TakeAll();
   ASSERT_EQ(seen_.size(), 1u);
@@ -302,7 +302,7 @@ TEST_F(LdapHandleTest, WhatLibldapCannotEncodeIsRefusedAndTheHandleGoesOn) {
   EXPECT_NE(handle_->Search(request, {}).error, 0);
   request.filter = std::string("(cn=a\0b)", 8);
   EXPECT_NE(handle_->Search(request, {}).error, 0);
-  EXPECT_NE(handle_->Extended({"", std::nullopt}, {}).error, 0);
+  EXPECT_NE(handle_->Extended({"", std::nullopt, ""}, {}).error, 0);
   EXPECT_EQ(peer_.Receive(), "");
   const int id = Search();
   peer_.Send(Message(id, 0x65, ResultBody(0)));
@@ -324,6 +324,37 @@ TEST_F(LdapHandleTest, BindSendsNameAndPasswordAndAnonymousSendsNone) {
             std::string::npos);
   EXPECT_NE(stream.find(Tlv(0x60, Tlv(0x02, "\3") + Tlv(0x04, "") + Tlv(0x80, ""))),
             std::string::npos);
+}
+
+TEST_F(LdapHandleTest, AnAnswerToAnotherRequestThanWasSentBreaks) {
+  const int search = Search();
+  peer_.Send(Message(search, 0x6b, ResultBody(0)));  // DelResponse
+  EXPECT_EQ(TakeAll(), LdapHandle::Next::kBroken);
+  EXPECT_TRUE(seen_.empty());
+}
+
+TEST_F(LdapHandleTest, EntriesForWhatIsNoSearchBreak) {
+  const int id = handle_->Delete({"cn=a"}, {}).message_id;
+  peer_.Send(Message(id, 0x79, Tlv(0x80, "1.9")));  // allowed: any operation may have them
+  peer_.Send(Message(id, 0x64, EntryBody("cn=a", "cn", {"a"})));
+  EXPECT_EQ(TakeAll(), LdapHandle::Next::kBroken);
+  ASSERT_EQ(seen_.size(), 1u);
+  EXPECT_EQ(seen_[0].kind, ResponseView::Kind::kIntermediate);
+}
+
+TEST_F(LdapHandleTest, EachRequestTakesItsOwnAnswer) {
+  const AddRequest add{"cn=a", {{"cn", {"a"}}}};
+  const ModifyRequest modify{"cn=a", {{Modification::Type::kDelete, {"cn", {}}}}};
+  peer_.Send(Message(handle_->Bind({"", Secret(), {}}).message_id, 0x61, ResultBody(0)));
+  peer_.Send(Message(Search(), 0x65, ResultBody(0)));
+  peer_.Send(Message(handle_->Compare({"cn=a", "cn", "v"}, {}).message_id, 0x6f, ResultBody(6)));
+  peer_.Send(Message(handle_->Add(add, {}).message_id, 0x69, ResultBody(0)));
+  peer_.Send(Message(handle_->Modify(modify, {}).message_id, 0x67, ResultBody(0)));
+  peer_.Send(Message(handle_->Delete({"cn=a"}, {}).message_id, 0x6b, ResultBody(0)));
+  peer_.Send(Message(handle_->ModifyDn({"cn=a", "cn=b", true, std::nullopt}, {}).message_id, 0x6d, ResultBody(0)));
+  peer_.Send(Message(handle_->Extended({"1.2.3", std::nullopt, ""}, {}).message_id, 0x78, ResultBody(0)));
+  EXPECT_EQ(TakeAll(), LdapHandle::Next::kMessage);
+  EXPECT_EQ(seen_.size(), 8u);
 }
 
 TEST_F(LdapHandleTest, CallbackMayUnbindAndDestroyTheHandle) {

@@ -12,6 +12,7 @@
 #include "session/session_manager.h"
 #include "support/fake_directory.h"
 #include "support/leak_check.h"
+#include "support/raw_peer.h"
 #include "support/wait_for.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -257,6 +258,31 @@ TEST_F(LeaseFaultsTest, AMessageInsideWhoseLengthsLieCostsTheLeaseAtMost) {
   directory_.Send(0, ResultMessage(id));
   sink_->AwaitEnd();
   EXPECT_EQ(sink_->seen().entries, 0);
+}
+
+TEST_F(LeaseFaultsTest, AnAnswerToAnotherRequestThanWasSentCostsTheLease) {
+  const int id = StartVictim(sink_);
+  directory_.SendRaw(0, testing::Message(id, 0x6b, testing::ResultBody(0)));  // DelResponse
+  ExpectVictimLost(*sink_);
+}
+
+TEST_F(LeaseFaultsTest, AWriteThatWasSentWhenTheDirectoryDiedHasNoKnownOutcome) {
+  WatchedSink& write = Begin(victim_, {.body = DeleteRequest{"cn=a"}});
+  directory_.AwaitRequest(0, Kind::kOther);
+  directory_.Close(0);
+  EXPECT_EQ(write.AwaitEnd().cause, EndCause::kOutcomeUnknown);
+  EXPECT_EQ(Missing(victim_), "SESSION_LOST");
+}
+
+TEST_F(LeaseFaultsTest, AWriteStillInOurBufferWhenTheDirectoryDiedHasNotHappened) {
+  directory_.StopReading(0);
+  // The first fits into the socket, the second's end does not.
+  WatchedSink& sent = Begin(victim_, {.body = DeleteRequest{"cn=a"}});
+  AddRequest large{"cn=b", {{"photo", {std::string(16 << 20, 'x')}}}};
+  WatchedSink& unsent = Begin(victim_, {.body = std::move(large)});
+  directory_.Reset(0);
+  EXPECT_EQ(unsent.AwaitEnd().cause, EndCause::kLost);
+  EXPECT_EQ(sent.AwaitEnd().cause, EndCause::kOutcomeUnknown);
 }
 
 TEST_F(LeaseFaultsTest, UnknownIdsAreDropped) {

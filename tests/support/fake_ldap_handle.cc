@@ -76,7 +76,10 @@ LdapHandle::Sent FakeLdapHandle::ModifyDn(const ModifyDnRequest& request,
 LdapHandle::Sent FakeLdapHandle::Extended(const ExtendedRequest& request,
                                      const std::vector<Control>& controls) {
   CheckUsable("Extended");
-  return peer_->Send({.message_id = 0, .body = request, .controls = controls}, "extended");
+  SentExtended extended{.oid = request.oid, .value = {}};
+  if (request.value) extended.value = std::string(request.value->Reveal());
+  return peer_->Send({.message_id = 0, .body = std::move(extended), .controls = controls},
+                     "extended");
 }
 
 bool FakeLdapHandle::Abandon(int message_id) {

@@ -24,10 +24,14 @@ struct SentBind {
   std::string name;
   std::string password;
 };
+struct SentExtended {
+  std::string oid;
+  std::optional<std::string> value;
+};
 struct SentRequest {
   int message_id = 0;
   std::variant<SentBind, SearchRequest, CompareRequest, AddRequest, ModifyRequest, DeleteRequest,
-               ModifyDnRequest, ExtendedRequest>
+               ModifyDnRequest, SentExtended>
       body;
   std::vector<Control> controls;
 };

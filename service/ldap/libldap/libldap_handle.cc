@@ -50,11 +50,14 @@ bool LibldapHandle::SetOptions() {
 
 bool LibldapHandle::MayNotSend() const { return last_message_id_ >= kLastMessageId; }
 
-LdapHandle::Sent LibldapHandle::Finish(int error, int message_id) {
-  if (error == LDAP_SUCCESS) {
-    last_message_id_ = message_id;
-    return {.message_id = message_id, .error = 0};
-  }
+LdapHandle::Sent LibldapHandle::Finish(int error, int message_id, int answer_tag) {
+  if (error != LDAP_SUCCESS) return Refuse(error);
+  last_message_id_ = message_id;
+  answer_tags_[message_id] = answer_tag;
+  return {.message_id = message_id, .error = 0};
+}
+
+LdapHandle::Sent LibldapHandle::Refuse(int error) {
   // libldap remembers a local error and would refuse to read on because of it.
   if (error != LDAP_SERVER_DOWN) {
     const int success = LDAP_SUCCESS;
@@ -64,7 +67,22 @@ LdapHandle::Sent LibldapHandle::Finish(int error, int message_id) {
 }
 
 bool LibldapHandle::Abandon(int message_id) {
+  answer_tags_.erase(message_id);
   return ldap_abandon_ext(ldap_, message_id, nullptr, nullptr) == LDAP_SUCCESS;
+}
+
+// libldap hands out whatever bears the id of an outstanding request. An Add that a SearchResultDone answers has no known
+// outcome, and entries are a Search's.
+bool LibldapHandle::Fits(const ReceivedMessage& message) {
+  const auto found = answer_tags_.find(message.message_id);
+  if (found == answer_tags_.end() || message.operation_tag == LDAP_RES_INTERMEDIATE) return true;
+  if (message.operation_tag == LDAP_RES_SEARCH_ENTRY ||
+      message.operation_tag == LDAP_RES_SEARCH_REFERENCE) {
+    return found->second == LDAP_RES_SEARCH_RESULT;
+  }
+  if (message.operation_tag != found->second) return false;
+  answer_tags_.erase(found);
+  return true;
 }
 
 bool LibldapHandle::has_buffered_input() const {
@@ -85,7 +103,7 @@ LdapHandle::Next LibldapHandle::TakeNext(absl::FunctionRef<void(const ResponseVi
   if (message == nullptr) return Next::kNothing;
   const std::shared_ptr<ResponseDecoder> decoder = decoder_;
   const std::optional<ReceivedMessage> parts = SplitMessage(message.get());
-  const ResponseView* view = parts ? decoder->Decode(*parts) : nullptr;
+  const ResponseView* view = parts && Fits(*parts) ? decoder->Decode(*parts) : nullptr;
   if (view == nullptr) return Next::kBroken;
   if (view->kind == ResponseView::Kind::kUnsolicited && ++notices_ > kMostNotices)
     return Next::kBroken;

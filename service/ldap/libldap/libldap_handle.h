@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/container/flat_hash_map.h"
 #include "ldap/ldap_handle.h"
 #include "ldap/ldap_uri.h"
 #include "ldap/libldap/message_framing.h"
@@ -59,7 +60,12 @@ class LibldapHandle final : public LdapHandle {
   bool Initialise(const LdapUri& uri);
   bool SetOptions();
   bool MayNotSend() const;
-  Sent Finish(int error, int message_id);
+  // `answer_tag`: of the only final response that the request may get.
+  Sent Finish(int error, int message_id, int answer_tag);
+  // Nothing was sent.
+  Sent Refuse(int error);
+  // False: it answers another request than the one that was sent with its id. Unknown ids are let through.
+  bool Fits(const ReceivedMessage& message);
 
   SocketBuffer buffer_;
   MessageFraming framing_;
@@ -67,6 +73,7 @@ class LibldapHandle final : public LdapHandle {
   sockbuf* sockbuf_ = nullptr;
   bool tls_ = false;
   int last_message_id_ = 0;
+  absl::flat_hash_map<int, int> answer_tags_;  // of the requests without a final response, by message id
   int notices_ = 0;
   // Shared with a TakeNext on the stack.
   std::shared_ptr<ResponseDecoder> decoder_ = std::make_shared<ResponseDecoder>();

@@ -44,20 +44,20 @@ std::vector<char*> AttributeList(const SearchRequest& request) {
 }  // namespace
 
 LdapHandle::Sent LibldapHandle::Bind(const BindRequest& request) {
-  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
-  if (HasNul(request.name) || AnyOidHasNul(request.controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
+  if (HasNul(request.name) || AnyOidHasNul(request.controls)) return Refuse(LDAP_PARAM_ERROR);
   RequestControls controls(request.controls);
   berval password = ToBerval(request.password.Reveal());
   int message_id = 0;
   const int error = ldap_sasl_bind(ldap_, request.name.c_str(), LDAP_SASL_SIMPLE, &password,
                                    controls.get(), nullptr, &message_id);
-  return Finish(error, message_id);
+  return Finish(error, message_id, LDAP_RES_BIND);
 }
 
 LdapHandle::Sent LibldapHandle::Search(const SearchRequest& request,
                                        const std::vector<Control>& controls) {
-  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
-  if (HasNul(request) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
+  if (HasNul(request) || AnyOidHasNul(controls)) return Refuse(LDAP_PARAM_ERROR);
   RequestControls converted(controls);
   std::vector<char*> attributes = AttributeList(request);
   const int deref = static_cast<int>(request.deref_aliases);
@@ -69,71 +69,71 @@ LdapHandle::Sent LibldapHandle::Search(const SearchRequest& request,
       attributes.empty() ? nullptr : attributes.data(), request.types_only ? 1 : 0, converted.get(),
       nullptr, request.time_limit_seconds > 0 ? &time_limit : nullptr, request.size_limit,
       &message_id);
-  return Finish(error, message_id);
+  return Finish(error, message_id, LDAP_RES_SEARCH_RESULT);
 }
 
 LdapHandle::Sent LibldapHandle::Compare(const CompareRequest& request,
                                         const std::vector<Control>& controls) {
-  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
   if (HasNul(request.dn) || HasNul(request.attribute_type) || AnyOidHasNul(controls)) {
-    return Finish(LDAP_PARAM_ERROR, 0);
+    return Refuse(LDAP_PARAM_ERROR);
   }
   RequestControls converted(controls);
   berval value = ToBerval(request.value);
   int message_id = 0;
   const int error = ldap_compare_ext(ldap_, request.dn.c_str(), request.attribute_type.c_str(),
                                      &value, converted.get(), nullptr, &message_id);
-  return Finish(error, message_id);
+  return Finish(error, message_id, LDAP_RES_COMPARE);
 }
 
 LdapHandle::Sent LibldapHandle::Add(const AddRequest& request, const std::vector<Control>& controls) {
-  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
-  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
+  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Refuse(LDAP_PARAM_ERROR);
   ModificationList modifications;
   for (const AttributeValues& attribute : request.attributes) {
-    if (HasNul(attribute.type)) return Finish(LDAP_PARAM_ERROR, 0);
+    if (HasNul(attribute.type)) return Refuse(LDAP_PARAM_ERROR);
     modifications.Append(LDAP_MOD_ADD, attribute);
   }
   RequestControls converted(controls);
   int message_id = 0;
   const int error = ldap_add_ext(ldap_, request.dn.c_str(), modifications.get(), converted.get(),
                                  nullptr, &message_id);
-  return Finish(error, message_id);
+  return Finish(error, message_id, LDAP_RES_ADD);
 }
 
 LdapHandle::Sent LibldapHandle::Modify(const ModifyRequest& request,
                                        const std::vector<Control>& controls) {
-  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
-  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
+  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Refuse(LDAP_PARAM_ERROR);
   ModificationList modifications;
   for (const Modification& modification : request.modifications) {
-    if (HasNul(modification.attribute.type)) return Finish(LDAP_PARAM_ERROR, 0);
+    if (HasNul(modification.attribute.type)) return Refuse(LDAP_PARAM_ERROR);
     modifications.Append(static_cast<int>(modification.type), modification.attribute);
   }
   RequestControls converted(controls);
   int message_id = 0;
   const int error = ldap_modify_ext(ldap_, request.dn.c_str(), modifications.get(), converted.get(),
                                     nullptr, &message_id);
-  return Finish(error, message_id);
+  return Finish(error, message_id, LDAP_RES_MODIFY);
 }
 
 LdapHandle::Sent LibldapHandle::Delete(const DeleteRequest& request,
                                        const std::vector<Control>& controls) {
-  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
-  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Finish(LDAP_PARAM_ERROR, 0);
+  if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
+  if (HasNul(request.dn) || AnyOidHasNul(controls)) return Refuse(LDAP_PARAM_ERROR);
   RequestControls converted(controls);
   int message_id = 0;
   const int error =
       ldap_delete_ext(ldap_, request.dn.c_str(), converted.get(), nullptr, &message_id);
-  return Finish(error, message_id);
+  return Finish(error, message_id, LDAP_RES_DELETE);
 }
 
 LdapHandle::Sent LibldapHandle::ModifyDn(const ModifyDnRequest& request,
                                          const std::vector<Control>& controls) {
-  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
   if (HasNul(request.dn) || HasNul(request.new_rdn) || HasNul(request.new_superior.value_or("")) ||
       AnyOidHasNul(controls)) {
-    return Finish(LDAP_PARAM_ERROR, 0);
+    return Refuse(LDAP_PARAM_ERROR);
   }
   RequestControls converted(controls);
   int message_id = 0;
@@ -141,22 +141,22 @@ LdapHandle::Sent LibldapHandle::ModifyDn(const ModifyDnRequest& request,
       ldap_rename(ldap_, request.dn.c_str(), request.new_rdn.c_str(),
                   request.new_superior ? request.new_superior->c_str() : nullptr,
                   request.delete_old_rdn ? 1 : 0, converted.get(), nullptr, &message_id);
-  return Finish(error, message_id);
+  return Finish(error, message_id, LDAP_RES_MODDN);
 }
 
 LdapHandle::Sent LibldapHandle::Extended(const ExtendedRequest& request,
                                          const std::vector<Control>& controls) {
-  if (MayNotSend()) return Finish(LDAP_SERVER_DOWN, 0);
+  if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
   if (request.oid.empty() || HasNul(request.oid) || AnyOidHasNul(controls)) {
-    return Finish(LDAP_PARAM_ERROR, 0);
+    return Refuse(LDAP_PARAM_ERROR);
   }
   RequestControls converted(controls);
-  berval octets = ToBerval(request.value ? std::string_view(*request.value) : std::string_view());
+  berval octets = ToBerval(request.value ? request.value->Reveal() : std::string_view());
   int message_id = 0;
   const int error =
       ldap_extended_operation(ldap_, request.oid.c_str(), request.value ? &octets : nullptr,
                               converted.get(), nullptr, &message_id);
-  return Finish(error, message_id);
+  return Finish(error, message_id, LDAP_RES_EXTENDED);
 }
 
 }  // namespace dirlease

@@ -1,5 +1,6 @@
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "rpc/directory_calls.h"
+#include "rpc/grpc/not_built.h"
 #include "rpc/grpc/search_reactor.h"
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/unary_reactor.h"
@@ -43,13 +44,11 @@ class DirectoryService final : public Methods {
   }
   grpc::ServerUnaryReactor* ChangePassword(Context* context, const v1::ChangePasswordRequest* request,
                                            v1::ChangePasswordResponse* response) override {
-    // gRPC's request is ours to wipe: nobody else reads it.
-    auto& message = const_cast<v1::ChangePasswordRequest&>(*request);
-    return UnaryReactor::Run<ChangePasswordCall>(loop_, manager_, context, message, response);
+    return UnaryReactor::Run<ChangePasswordCall>(loop_, manager_, context, Mutable(*request), response);
   }
   grpc::ServerUnaryReactor* Extended(Context* context, const v1::ExtendedRequest* request,
                                      v1::ExtendedResponse* response) override {
-    return UnaryReactor::Run<ExtendedCall>(loop_, manager_, context, *request, response);
+    return UnaryReactor::Run<ExtendedCall>(loop_, manager_, context, Mutable(*request), response);
   }
   grpc::ServerUnaryReactor* Compare(Context* context, const v1::CompareRequest* request,
                                     v1::CompareResponse* response) override {
@@ -63,14 +62,32 @@ class DirectoryService final : public Methods {
                                     v1::AbandonResponse* response) override {
     return UnaryReactor::Run<AbandonCall>(loop_, manager_, context, *request, response);
   }
+  grpc::ServerWriteReactor<v1::SyncResponse>* Sync(Context*, const v1::SyncRequest*) override {
+    return new NotBuiltReactor<grpc::ServerWriteReactor<v1::SyncResponse>>("Sync");
+  }
+  grpc::ServerBidiReactor<v1::PipelineRequest, v1::PipelineResponse>* Pipeline(Context*) override {
+    return new NotBuiltReactor<grpc::ServerBidiReactor<v1::PipelineRequest, v1::PipelineResponse>>("Pipeline");
+  }
+  grpc::ServerUnaryReactor* GetRootDse(Context*, const v1::GetRootDseRequest*, v1::GetRootDseResponse*) override {
+    return new NotBuiltReactor<grpc::ServerUnaryReactor>("GetRootDse");
+  }
+  grpc::ServerUnaryReactor* GetSchema(Context*, const v1::GetSchemaRequest*, v1::GetSchemaResponse*) override {
+    return new NotBuiltReactor<grpc::ServerUnaryReactor>("GetSchema");
+  }
 
  private:
+  // gRPC hands out its own copy as const; the passwords in it are ours to wipe.
+  template <typename Request>
+  static Request& Mutable(const Request& request) {
+    return const_cast<Request&>(request);
+  }
+
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* RunForResult(const char* method,
                                          Outcome<OperationRequest> (*convert)(const Request&),
                                          Context* context, const Request& request, Response* response) {
-    return UnaryReactor::Run<ResultCall<Request, Response>>(loop_, manager_, context, request, response,
-                                                            method, convert);
+    return UnaryReactor::Run<ResultCall<Request, Response>>(loop_, manager_, context, Mutable(request),
+                                                            response, method, convert);
   }
 
   EventLoop& loop_;

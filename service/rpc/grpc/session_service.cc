@@ -1,5 +1,6 @@
 #include "dirlease/v1/session_service.grpc.pb.h"
 #include "rpc/grpc/hold_reactor.h"
+#include "rpc/grpc/not_built.h"
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/unary_reactor.h"
 #include "rpc/session_calls.h"
@@ -35,6 +36,17 @@ class SessionService final : public v1::SessionService::CallbackService {
   grpc::ServerUnaryReactor* Unbind(Context* context, const v1::UnbindRequest* request,
                                    v1::UnbindResponse* response) override {
     return UnaryReactor::Run<UnbindCall>(loop_, manager_, context, *request, response);
+  }
+  grpc::ServerUnaryReactor* ContinueBind(Context*, const v1::ContinueBindRequest*,
+                                         v1::ContinueBindResponse*) override {
+    return new NotBuiltReactor<grpc::ServerUnaryReactor>("ContinueBind");
+  }
+  grpc::ServerUnaryReactor* Rebind(Context*, const v1::RebindRequest*, v1::RebindResponse*) override {
+    return new NotBuiltReactor<grpc::ServerUnaryReactor>("Rebind");
+  }
+  grpc::ServerUnaryReactor* VerifyCredentials(Context*, const v1::VerifyCredentialsRequest*,
+                                              v1::VerifyCredentialsResponse*) override {
+    return new NotBuiltReactor<grpc::ServerUnaryReactor>("VerifyCredentials");
   }
 
  private:

@@ -17,6 +17,7 @@
 
 #include "component/app/running_gateway.h"
 #include "support/child_process.h"
+#include "support/raw_peer.h"
 
 namespace dirlease {
 namespace {
@@ -47,6 +48,15 @@ class AuditTest : public testing::RunningGatewayTest {
     for (size_t i = 0; i < directory_.accepted_connections(); ++i) {
       const auto requests = directory_.Requests(i);
       if (!requests.empty() && requests.back().dn == dn) return i;
+    }
+    ADD_FAILURE() << "no bind";
+    return 0;
+  }
+  // The one on which this name has bound.
+  size_t ConnectionOf(const std::string& dn) {
+    for (size_t i = 0; i < directory_.accepted_connections(); ++i) {
+      const auto requests = directory_.Requests(i);
+      if (!requests.empty() && requests.front().dn == dn) return i;
     }
     ADD_FAILURE() << "no bind";
     return 0;
@@ -105,6 +115,39 @@ TEST_F(AuditTest, TellsWhoseBindWasRefusedAndWhy) {
                 HasSubstr(R"("bind_name":"cn=a","result":49,"result_name":"invalidCredentials",)")),
           HasSubstr(R"("bind_name":"cn=b","result":4711,"result_name":"unknownResult",)"),
           HasSubstr(R"("bind_name":"cn=c","result_name":"LDAP_CONNECT_ERROR",)")));
+}
+
+TEST_F(AuditTest, TellsWhoWroteWhatAndNoValue) {
+  testing::Client client(gateway_->address());
+  v1::OpenSessionResponse opened;
+  client.Call(testing::SimpleBindRequest("cn=a", "password"), &opened);
+  const auto call = [&](const google::protobuf::Message& request) {
+    return client.Start(request, {.token = opened.token()});
+  };
+  v1::AddRequest add;
+  add.set_dn("cn=b");
+  v1::Attribute& attribute = *add.add_attributes();
+  attribute.set_type("userPassword");
+  attribute.add_text_values("a-secret");
+  const auto added = call(add);
+  const size_t connection = ConnectionOf("cn=a");
+  const auto request = directory_.AwaitRequest(connection, testing::FakeDirectory::Kind::kOther);
+  directory_.SendRaw(connection, testing::Message(request.message_id, 0x69, testing::ResultBody(68)));
+  EXPECT_EQ(added->Finish().reason(), "ENTRY_ALREADY_EXISTS");
+  v1::ChangePasswordRequest change;
+  change.set_user_identity("cn=c");
+  change.set_new_password("a-secret");
+  const auto changed = call(change);
+  directory_.AwaitRequest(connection, testing::FakeDirectory::Kind::kExtended);
+  directory_.Close(connection);
+  EXPECT_EQ(changed->Finish().reason(), "OUTCOME_UNKNOWN");
+  const std::vector<std::string> lines = Lines();
+  ASSERT_EQ(lines.size(), 4u);
+  EXPECT_THAT(lines[1], HasSubstr(R"("bind_name":"cn=a","method":"Add","subject":"cn=b",)"));
+  EXPECT_THAT(lines[1], HasSubstr(R"("end":"result","result":68,"result_name":"entryAlreadyExists",)"));
+  EXPECT_THAT(lines[2], HasSubstr(R"("method":"ChangePassword","subject":"cn=c",)"));
+  EXPECT_THAT(lines[2], HasSubstr(R"("end":"outcome_unknown",)"));
+  for (const std::string& line : lines) EXPECT_THAT(line, Not(HasSubstr("a-secret")));
 }
 
 TEST_F(AuditTest, TellsOfABindThatNobodyWaitedFor) {

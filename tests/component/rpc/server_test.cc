@@ -17,7 +17,10 @@ using ServerTest = GatewayTest;
 TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
   token_ = client_->Open().token();
   const auto code = [&](const google::protobuf::Message& request) {
-    return client_->Call(request, nullptr, {.token = token_}).code;
+    const CallEnd end = client_->Call(request, nullptr, {.token = token_});
+    EXPECT_EQ(end.reason(), "NOT_BUILT");
+    EXPECT_NE(end.message.find(" is not built yet"), std::string::npos) << end;
+    return end.code;
   };
   EXPECT_EQ(code(v1::ContinueBindRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::RebindRequest()), Code::kUnimplemented);

@@ -71,7 +71,7 @@ void ScriptedDirectory::Answer(FakeLdapPeer& peer, const SentRequest& request) {
     const bool matched = compare->value == "yes";
     peer.Queue(ResultMessage(request.message_id,
                              matched ? ldap_code::kCompareTrue : ldap_code::kCompareFalse));
-  } else if (std::holds_alternative<ExtendedRequest>(request.body)) {
+  } else if (std::holds_alternative<SentExtended>(request.body)) {
     peer.Queue(ExtendedResultMessage(request.message_id, {}, "", "dn:cn=me"));
   } else if (IsRootDse(request)) {
     peer.Queue({EntryMessage(request.message_id, ""), ResultMessage(request.message_id)});

@@ -54,8 +54,25 @@ TEST(AddFromProto, NamesTheFieldThatIsWrong) {
   EXPECT_EQ(field_after([](auto& add) { add.clear_attributes(); }), "attributes");
   EXPECT_EQ(field_after([](auto& add) { add.mutable_attributes(0)->set_type("c n"); }), "attributes[0].type");
   EXPECT_EQ(field_after([](auto& add) { add.mutable_attributes(0)->clear_values(); }), "attributes[0]");
-  EXPECT_EQ(field_after([](auto& add) { add.mutable_attributes(0)->add_text_values("b"); }), "attributes[0]");
+  EXPECT_EQ(field_after([](auto& add) { add.add_attributes()->set_type("cn;"); }), "attributes[1].type");
   EXPECT_EQ(field_after([](auto& add) { add.set_operation_id("a b"); }), "operation_id");
+}
+
+TEST(AddFromProto, WritesTheUnionOfBothLists) {
+  v1::AddRequest request = Add();
+  request.mutable_attributes(0)->add_text_values("b");
+  auto converted = AddFromProto(request);
+  EXPECT_EQ(std::get<AddRequest>(converted->body).attributes[0].values, (std::vector<std::string>{"a", "b"}));
+  WipeValues(request);
+  EXPECT_EQ(request.attributes(0).values(0) + request.attributes(0).text_values(0), "");
+}
+
+TEST(AddFromProto, CountsWhatCostsMemory) {
+  v1::AddRequest request = Add();
+  for (size_t i = 2; i < kMostWrittenValues; ++i) request.mutable_attributes(0)->add_values("");
+  EXPECT_EQ(FieldOf(AddFromProto(request)), "");
+  request.mutable_attributes(0)->add_values("");
+  EXPECT_EQ(FieldOf(AddFromProto(request)), "attributes");
 }
 
 TEST(ModifyFromProto, EachKindHasItsNumberOfValues) {
@@ -94,8 +111,14 @@ TEST(ModifyDnFromProto, AnAbsentAndAnEmptyParentDiffer) {
   request.set_new_superior("no dn");
   EXPECT_EQ(FieldOf(ModifyDnFromProto(request)), "new_superior");
   request = Rename();
-  request.clear_new_rdn();
-  EXPECT_EQ(FieldOf(ModifyDnFromProto(request)), "new_rdn");
+  for (const char* const wrong : {"", " ", "cn", "cn=a,dc=b", "cn=a;dc=b", "<GUID=1>"}) {
+    request.set_new_rdn(wrong);
+    EXPECT_EQ(FieldOf(ModifyDnFromProto(request)), "new_rdn") << wrong;
+  }
+  for (const char* const right : {"cn=a", "cn=a+sn=b", R"(cn=a\,b)", R"(cn=a\2cb)", "cn=\"a,b\""}) {
+    request.set_new_rdn(right);
+    EXPECT_EQ(FieldOf(ModifyDnFromProto(request)), "") << right;
+  }
 }
 
 TEST(DeleteFromProto, NeedsADn) {
@@ -105,12 +128,17 @@ TEST(DeleteFromProto, NeedsADn) {
 TEST(ExtendedFromProto, StartTlsIsTheGatewaysBusiness) {
   v1::ExtendedRequest request;
   EXPECT_EQ(FieldOf(ExtendedFromProto(request)), "oid");
-  request.set_oid(kStartTlsOid);
-  EXPECT_EQ(FieldOf(ExtendedFromProto(request)), "oid");
+  for (const char* const refused : {kStartTlsOid, "1.3.6.1.1.19", "1.2.840.113556.1.4.1781", "no oid"}) {
+    request.set_oid(refused);
+    EXPECT_EQ(FieldOf(ExtendedFromProto(request)), "oid");
+  }
   request.set_oid("1.2.3");
   EXPECT_FALSE(std::get<ExtendedRequest>(ExtendedFromProto(request)->body).value.has_value());
   request.set_value("");
-  EXPECT_EQ(std::get<ExtendedRequest>(ExtendedFromProto(request)->body).value, "");
+  EXPECT_EQ(std::get<ExtendedRequest>(ExtendedFromProto(request)->body).value->Reveal(), "");
+  request.set_value("secret");
+  WipeValues(request);
+  EXPECT_EQ(request.value(), "");
 }
 
 TEST(ChangePasswordFromProto, WipesThePasswordsWhateverComesOfIt) {
@@ -119,7 +147,10 @@ TEST(ChangePasswordFromProto, WipesThePasswordsWhateverComesOfIt) {
   request.set_new_password("new");
   auto converted = ChangePasswordFromProto(request);
   EXPECT_TRUE(request.old_password().empty() && request.new_password().empty());
-  EXPECT_EQ(std::get<ExtendedRequest>(converted->body).value, "\x30\x0a\x81\x03old\x82\x03new");
+  EXPECT_EQ(std::get<ExtendedRequest>(converted->body).value->Reveal(), "\x30\x0a\x81\x03old\x82\x03new");
+  EXPECT_EQ(SubjectOf(*converted), kModifyPasswordOid);
+  request.set_user_identity("cn=a");
+  EXPECT_EQ(SubjectOf(*ChangePasswordFromProto(request)), "cn=a");
 
   request.set_new_password(std::string(5000, 'x'));
   EXPECT_EQ(FieldOf(ChangePasswordFromProto(request)), "new_password");
@@ -130,11 +161,12 @@ TEST(ChangePasswordFromProto, WipesThePasswordsWhateverComesOfIt) {
 
 TEST(PasswordModify, NothingSetIsNoValue) {
   EXPECT_FALSE(EncodePasswordModify({}).has_value());
-  EXPECT_EQ(EncodePasswordModify({.user_identity = "u", .old_password = {}, .new_password = {}}), "\x30\x03\x80\x01u");
+  EXPECT_EQ(EncodePasswordModify({.user_identity = "u", .old_password = {}, .new_password = {}})->Reveal(),
+            "\x30\x03\x80\x01u");
 }
 
 TEST(PasswordModify, TheMadeUpPasswordIsReadAndNothingElse) {
-  EXPECT_EQ(DecodeGeneratedPassword("\x30\x05\x80\x03pwd"), "pwd");
+  EXPECT_EQ(DecodeGeneratedPassword("\x30\x05\x80\x03pwd")->Reveal(), "pwd");
   for (const char* const malformed : {"", "\x30", "\x30\x05\x80\x09pwd", "\x04\x03pwd", "\x30\x05\x81\x03pwd"}) {
     EXPECT_FALSE(DecodeGeneratedPassword(malformed).has_value());
   }

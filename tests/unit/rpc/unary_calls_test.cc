@@ -103,11 +103,104 @@ TEST_F(UnaryCallsTest, WhoAmIGivesTheAuthorizationId) {
   v1::WhoAmIRequest request;
   v1::WhoAmIResponse response;
   const auto call = Begin<WhoAmICall>(request, response);
-  EXPECT_EQ(std::get<ExtendedRequest>(peer_->last_request().body).oid,
+  EXPECT_EQ(std::get<testing::SentExtended>(peer_->last_request().body).oid,
             "1.3.6.1.4.1.4203.1.11.3");
   Answer(peer_, {testing::ExtendedResultMessage(peer_->last_request().message_id, {}, "", "dn:cn=app")});
   ExpectEnd(Code::kOk);
   EXPECT_EQ(response.authorization_id(), "dn:cn=app");
+}
+
+TEST_F(UnaryCallsTest, AnExtendedOperationThatTheDirectoryLacksIsUnimplemented) {
+  OpenLease();
+  v1::ExtendedRequest request;
+  request.set_oid("1.2.3");
+  v1::ExtendedResponse response;
+  const auto call = Begin<ExtendedCall>(request, response);
+  AnswerLast(peer_, 2);
+  ExpectEnd(Code::kUnimplemented, "PROTOCOL_ERROR");
+}
+
+TEST_F(UnaryCallsTest, AnExtendedAnswerHasAllThatTheDirectorySaid) {
+  OpenLease();
+  v1::ExtendedRequest request;
+  request.set_oid("1.2.3");
+  request.set_value("secret");
+  v1::ExtendedResponse response;
+  const auto call = Begin<ExtendedCall>(request, response);
+  EXPECT_EQ(request.value(), "");
+  const int id = peer_->last_request().message_id;
+  Answer(peer_, {testing::IntermediateMessage(id, "1.9", "\xff"), testing::IntermediateMessage(id, "1.9", "b"),
+                 testing::ExtendedResultMessage(id, {}, "1.2.4", "\xfe")});
+  ExpectEnd(Code::kOk);
+  ASSERT_EQ(response.intermediates_size(), 2);
+  EXPECT_EQ(response.intermediates(0).value(), "\xff");
+  EXPECT_EQ(response.oid(), "1.2.4");
+  EXPECT_EQ(response.value(), "\xfe");
+}
+
+TEST_F(UnaryCallsTest, AnExtendedAnswerBeyondAnyMessageIsSaidToBeSo) {
+  OpenLease();
+  v1::ExtendedRequest request;
+  request.set_oid("1.2.3");
+  v1::ExtendedResponse response;
+  auto call = Begin<ExtendedCall>(request, response);
+  const std::string large(kMostValueOctets + 1, 'x');
+  Answer(peer_, {testing::ExtendedResultMessage(peer_->last_request().message_id, {}, "", large)});
+  ExpectEnd(Code::kResourceExhausted, "ENTRY_TOO_LARGE");
+  call = Begin<ExtendedCall>(request, response);
+  Answer(peer_, {testing::IntermediateMessage(peer_->last_request().message_id, "1.9", large)});
+  ExpectEnd(Code::kResourceExhausted, "ENTRY_TOO_LARGE");
+  EXPECT_EQ(peer_->CountOf("abandon"), 1u);
+}
+
+TEST_F(UnaryCallsTest, TheMadeUpPasswordIsTold) {
+  OpenLease();
+  v1::ChangePasswordRequest request;
+  v1::ChangePasswordResponse response;
+  const auto call = Begin<ChangePasswordCall>(request, response);
+  Answer(peer_, {testing::ExtendedResultMessage(peer_->last_request().message_id, {}, "", "\x30\x05\x80\x03pwd")});
+  ExpectEnd(Code::kOk);
+  EXPECT_EQ(response.generated_password(), "pwd");
+}
+
+TEST_F(UnaryCallsTest, GetEntryFindsTheEntryOrSaysWhyNot) {
+  OpenLease();
+  v1::GetEntryRequest request;
+  request.set_dn("cn=a");
+  v1::GetEntryResponse response;
+  auto call = Begin<GetEntryCall>(request, response);
+  const int id = peer_->last_request().message_id;
+  Answer(peer_, {testing::EntryMessage(id, "cn=a", {{"photo", {"\xff"}}}), ResultMessage(id)});
+  ExpectEnd(Code::kOk);
+  EXPECT_EQ(response.entry().attributes(0).values(0), "\xff");
+  EXPECT_EQ(response.result().name(), "success");
+
+  response.Clear();
+  call = Begin<GetEntryCall>(request, response);
+  AnswerLast(peer_, 0);
+  ExpectEnd(Code::kNotFound, "ENTRY_NOT_SHOWN");
+  request.set_filter("(cn=b)");
+  call = Begin<GetEntryCall>(request, response);
+  AnswerLast(peer_, 0);
+  ExpectEnd(Code::kNotFound, "FILTER_MISMATCH");
+  call = Begin<GetEntryCall>(request, response);
+  AnswerLast(peer_, 32);
+  ExpectEnd(Code::kNotFound, "NO_SUCH_OBJECT");
+}
+
+TEST_F(UnaryCallsTest, AWriteWhoseConnectionDiesHasNoKnownOutcome) {
+  OpenLease();
+  v1::DeleteRequest request;
+  request.set_dn("cn=a");
+  v1::DeleteResponse response;
+  responder_ = {};
+  const auto call = std::make_shared<ResultCall<v1::DeleteRequest, v1::DeleteResponse>>(
+      manager(), info_, responder_, request, response, "Delete", DeleteFromProto);
+  call->Start();
+  loop_.RunUntilIdle();
+  peer_->QueueEof();
+  PumpInput(loop_, *peer_);
+  ExpectEnd(Code::kUnknown, "OUTCOME_UNKNOWN");
 }
 
 TEST_F(UnaryCallsTest, CancelOfARunningCallAbandonsOnceAndFinishesOnce) {

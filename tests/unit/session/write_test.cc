@@ -66,9 +66,21 @@ TEST_F(WriteTest, WhoCancelsKnowsWhatHeDid) {
   EXPECT_EQ(peer_->CountOf("abandon"), 2u);
 }
 
+TEST_F(WriteTest, WhatItWritesIsWipedOnceSent) {
+  const auto* add = &Run(NewSink(), {.body = AddRequest{"cn=a", {{"userPassword", {"secret"}}}}, .controls = {}})->request();
+  EXPECT_TRUE(std::get<AddRequest>(add->body).attributes[0].values.empty());
+  EXPECT_EQ(std::get<AddRequest>(peer_->last_request().body).attributes[0].values[0], "secret");
+  const ModifyRequest change{"cn=a", {{Modification::Type::kReplace, {"userPassword", {"secret"}}}}};
+  const auto* modify = &Run(NewSink(), {.body = change, .controls = {}})->request();
+  EXPECT_TRUE(std::get<ModifyRequest>(modify->body).modifications[0].attribute.values.empty());
+  const auto* extended = &Run(NewSink(), {.body = ExtendedRequest{"1.2", Secret("secret"), ""}, .controls = {}})->request();
+  EXPECT_FALSE(std::get<ExtendedRequest>(extended->body).value.has_value());
+  LoseConnection();
+}
+
 TEST_F(WriteTest, WhoAmIIsNoWriteAndOtherExtendedOperationsMayBe) {
-  Run(NewSink(), {.body = ExtendedRequest{kWhoAmIOid, std::nullopt}, .controls = {}});
-  Run(NewSink(), {.body = ExtendedRequest{kModifyPasswordOid, "secret"}, .controls = {}});
+  Run(NewSink(), {.body = ExtendedRequest{kWhoAmIOid, std::nullopt, ""}, .controls = {}});
+  Run(NewSink(), {.body = ExtendedRequest{kModifyPasswordOid, Secret("secret"), ""}, .controls = {}});
   LoseConnection();
   EXPECT_EQ(sinks_[0].end().cause, EndCause::kLost);
   EXPECT_EQ(sinks_[1].end().cause, EndCause::kOutcomeUnknown);

@@ -46,7 +46,7 @@ TEST_F(FakeLdapHandleTest, RecordsRequestsInOrderWithFreshMessageIds) {
   handle_->Bind({.name = "cn=a", .password = Secret("x"), .controls = {}});
   handle_->Search({}, {{.oid = "1.2", .critical = true, .value = "v"}});
   handle_->Compare({}, {});
-  handle_->Extended({"1.3", std::nullopt}, {});
+  handle_->Extended({"1.3", std::nullopt, ""}, {});
   handle_->Abandon(2);
   EXPECT_THAT(peer_->history(),
               ElementsAre("bind 1", "search 2", "compare 3", "extended 4", "abandon 2"));
