@@ -1,6 +1,7 @@
 #include "app/audit_log.h"
 
 #include <optional>
+#include <string>
 
 #include "absl/time/clock.h"
 #include "app/outcome.h"
@@ -68,16 +69,18 @@ void AuditLog::OnOperationEnded(const Session::Facts& facts, const Operation& op
   const log::Field peer("peer", operation.origin().peer), directory("target", facts.target);
   const log::Field name("bind_name", facts.bind_name), method("method", operation.method());
   const log::Field subject("subject", SubjectOf(operation.request()));
+  const std::string name_after = NewNameOf(operation.request());
+  const log::Field renamed("new_name", name_after);
   const log::Field id("operation", operation.id()), how("end", EndCauseName(end.cause));
   const log::Field trace("trace_id", operation.origin().trace_id);
   if (end.cause == EndCause::kResult) {
     const log::Field result("result", end.result.code);
     const log::Field text("result_name", ResultName(end.result.code));
-    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject, id,
-                                       how, result, text, trace}));
+    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject,
+                                       renamed, id, how, result, text, trace}));
   } else {
-    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject, id,
-                                       how, trace}));
+    file_->Append(Line("write ended", {session, owner, peer, directory, name, method, subject,
+                                       renamed, id, how, trace}));
   }
 }
 

@@ -30,6 +30,13 @@ std::string_view SubjectOf(const OperationRequest& request) {
   return std::visit([](const auto& body) { return Subject(body); }, request.body);
 }
 
+std::string NewNameOf(const OperationRequest& request) {
+  const auto* rename = std::get_if<ModifyDnRequest>(&request.body);
+  if (rename == nullptr) return "";
+  const bool moved = rename->new_superior && !rename->new_superior->empty();
+  return moved ? rename->new_rdn + ',' + *rename->new_superior : rename->new_rdn;
+}
+
 void WipeValues(AddRequest& request) {
   for (AttributeValues& attribute : request.attributes) Wipe(attribute.values);
 }

@@ -151,6 +151,7 @@ ChangePasswordCall::ChangePasswordCall(SessionManager& manager, CallInfo info, R
                     ChangePasswordFromProto(request), request.session(), request.operation_id()),
       response_(response) {
   context_.extended = true;
+  if (request.has_user_identity()) context_.dn = request.user_identity();
 }
 
 RpcStatus ChangePasswordCall::FillResponse(const OperationEnd& end) {

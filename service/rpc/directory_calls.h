@@ -1,6 +1,7 @@
 // The unary calls of DirectoryService. See rpc/call.h for their life; the messages they are given live until they finish.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -46,6 +47,20 @@ class OperationCall : public UnaryCall, protected OperationSink {
   Operation* operation_ = nullptr;  // while it runs
 };
 
+// The entry that noSuchObject is about: of an Add it is some parent, of a move either.
+template <typename Request>
+std::optional<std::string> MissingEntryOf(const Request& request) {
+  return request.dn();
+}
+template <>
+inline std::optional<std::string> MissingEntryOf(const v1::AddRequest&) {
+  return {};
+}
+template <>
+inline std::optional<std::string> MissingEntryOf(const v1::ModifyDnRequest& request) {
+  return request.has_new_superior() ? std::nullopt : std::optional(request.dn());
+}
+
 // Those whose answer is the result alone: Add, Modify, Delete, ModifyDn. Wipe the values in `request` at once.
 template <typename Request, typename Response>
 class ResultCall final : public OperationCall {
@@ -56,7 +71,7 @@ class ResultCall final : public OperationCall {
       : OperationCall(manager, std::move(info), responder, method, request, convert(request),
                       request.session(), request.operation_id()),
         response_(response) {
-    context_.dn = request.dn();
+    context_.dn = MissingEntryOf(request);
     if constexpr (requires { WipeValues(request); }) WipeValues(request);
   }
 

@@ -19,7 +19,7 @@ void AddContext(const StatusContext& context, absl::StatusCode code, StatusDetai
   details.AddMetadata("sessionId", context.session_id.value_or(""));
   details.AddMetadata("operationId", context.operation_id.value_or(""));
   details.AddMetadata("target", context.target.value_or(""));
-  if (code == absl::StatusCode::kNotFound) details.SetMissingEntry(context.dn.value_or(""));
+  if (code == absl::StatusCode::kNotFound && context.dn) details.SetMissingEntry(*context.dn);
 }
 
 void AddResult(const LdapResult& result, StatusDetails& details) {

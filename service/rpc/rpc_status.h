@@ -27,7 +27,7 @@ struct StatusContext {
   std::optional<std::string> session_id;
   std::optional<std::string> operation_id;
   std::optional<std::string> target;
-  std::optional<std::string> dn;  // of the entry that NOT_FOUND is about
+  std::optional<std::string> dn;  // of the entry that NOT_FOUND is about, where it is clear which
   bool extended = false;          // an extended operation: some directories do not have it
 };
 

@@ -134,6 +134,14 @@ TEST_F(AuditTest, TellsWhoWroteWhatAndNoValue) {
   const auto request = directory_.AwaitRequest(connection, testing::FakeDirectory::Kind::kOther);
   directory_.SendRaw(connection, testing::Message(request.message_id, 0x69, testing::ResultBody(68)));
   EXPECT_EQ(added->Finish().reason(), "ENTRY_ALREADY_EXISTS");
+  v1::ModifyDnRequest rename;
+  rename.set_dn("cn=b");
+  rename.set_new_rdn("cn=d");
+  rename.set_new_superior("dc=e");
+  const auto renamed = call(rename);
+  directory_.SendRaw(connection, testing::Message(directory_.AwaitRequest(connection, testing::FakeDirectory::Kind::kOther, 1).message_id,
+                                                  0x6d, testing::ResultBody(0)));
+  EXPECT_TRUE(renamed->Finish().ok());
   v1::ChangePasswordRequest change;
   change.set_user_identity("cn=c");
   change.set_new_password("a-secret");
@@ -142,11 +150,12 @@ TEST_F(AuditTest, TellsWhoWroteWhatAndNoValue) {
   directory_.Close(connection);
   EXPECT_EQ(changed->Finish().reason(), "OUTCOME_UNKNOWN");
   const std::vector<std::string> lines = Lines();
-  ASSERT_EQ(lines.size(), 4u);
+  ASSERT_EQ(lines.size(), 5u);
   EXPECT_THAT(lines[1], HasSubstr(R"("bind_name":"cn=a","method":"Add","subject":"cn=b",)"));
   EXPECT_THAT(lines[1], HasSubstr(R"("end":"result","result":68,"result_name":"entryAlreadyExists",)"));
-  EXPECT_THAT(lines[2], HasSubstr(R"("method":"ChangePassword","subject":"cn=c",)"));
-  EXPECT_THAT(lines[2], HasSubstr(R"("end":"outcome_unknown",)"));
+  EXPECT_THAT(lines[2], HasSubstr(R"("subject":"cn=b","new_name":"cn=d,dc=e",)"));
+  EXPECT_THAT(lines[3], HasSubstr(R"("method":"ChangePassword","subject":"cn=c",)"));
+  EXPECT_THAT(lines[3], HasSubstr(R"("end":"outcome_unknown",)"));
   for (const std::string& line : lines) EXPECT_THAT(line, Not(HasSubstr("a-secret")));
 }
 

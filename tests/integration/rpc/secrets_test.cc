@@ -34,6 +34,21 @@ TEST(DaemonLog, HoldsNoPasswordAndNoToken) {
     client.Call(v1::KeepAliveRequest(), nullptr, {.token = token + "x"});
     search.set_session("1.another-token");
     RunSearch(client, search, token);
+    v1::ChangePasswordRequest change;
+    change.set_old_password("wrong-secret-three");
+    change.set_new_password("wrong-secret-four");
+    CallEnd end = client.Call(change, nullptr, {.token = token});
+    EXPECT_FALSE(end.ok());
+    EXPECT_EQ(::testing::PrintToString(end).find("wrong-secret"), std::string::npos);
+    v1::ModifyRequest modify;
+    modify.set_dn(PersonDn(7));
+    v1::Modification& modification = *modify.add_modifications();
+    modification.set_type(v1::Modification::TYPE_REPLACE);
+    modification.mutable_attribute()->set_type("userPassword");
+    modification.mutable_attribute()->add_text_values("wrong-secret-five");
+    end = client.Call(modify, nullptr, {.token = token});
+    EXPECT_FALSE(end.ok());
+    EXPECT_EQ(::testing::PrintToString(end).find("wrong-secret"), std::string::npos);
     client.Unbind(token);
     client.Call(v1::WhoAmIRequest(), nullptr, {.token = token});
   }

@@ -113,6 +113,28 @@ TEST_F(WriteTest, ModificationsOfEveryKind) {
   EXPECT_TRUE(ValuesOf(PersonDn(1), "description").empty());
 }
 
+TEST_F(WriteTest, ANumberIsIncremented) {
+  v1::AddRequest pilot;
+  pilot.set_dn("cn=pilot,dc=example,dc=com");
+  AddText("objectClass", {"pilotPerson"}, *pilot.add_attributes());
+  AddText("cn", {"pilot"}, *pilot.add_attributes());
+  AddText("sn", {"pilot"}, *pilot.add_attributes());
+  AddText("mailPreferenceOption", {"1"}, *pilot.add_attributes());
+  ASSERT_TRUE(Call(pilot).ok());
+  v1::ModifyRequest add = Change(v1::Modification::TYPE_INCREMENT, "mailPreferenceOption", {"41"});
+  add.set_dn(pilot.dn());
+  const CallEnd end = Call(add);
+  EXPECT_TRUE(end.ok()) << end;
+  EXPECT_EQ(ValuesOf(pilot.dn(), "mailPreferenceOption"), std::vector<std::string>{"42"});
+}
+
+TEST_F(WriteTest, AModifyIsAllOrNothing) {
+  v1::ModifyRequest change = Change(v1::Modification::TYPE_REPLACE, "description", {"never"});
+  change.MergeFrom(Change(v1::Modification::TYPE_DELETE, "sn", {}));
+  EXPECT_EQ(Call(change).reason(), "OBJECT_CLASS_VIOLATION");
+  EXPECT_NE(ValuesOf(PersonDn(1), "description"), std::vector<std::string>{"never"});
+}
+
 TEST_F(WriteTest, ModifyFailsAsTheDirectorySays) {
   CallEnd end = Call(Change(v1::Modification::TYPE_DELETE, "description", {"never there"}));
   EXPECT_EQ(end.code, Code::kFailedPrecondition);
@@ -170,7 +192,9 @@ TEST_F(WriteTest, ExtendedOperationsGoRaw) {
   EXPECT_EQ(response.value(), "dn:" + Slapd::admin_dn());
   v1::ExtendedRequest unknown;
   unknown.set_oid("1.2.3.4");
-  EXPECT_EQ(Call(unknown).reason(), "PROTOCOL_ERROR");
+  const CallEnd end = Call(unknown);
+  EXPECT_EQ(end.code, Code::kUnimplemented);
+  EXPECT_EQ(end.reason(), "PROTOCOL_ERROR");
   v1::ExtendedRequest start_tls;
   start_tls.set_oid("1.3.6.1.4.1.1466.20037");
   const LogMark mark = slapd_->Mark();

@@ -149,6 +149,7 @@ TEST(ChangePasswordFromProto, WipesThePasswordsWhateverComesOfIt) {
   EXPECT_TRUE(request.old_password().empty() && request.new_password().empty());
   EXPECT_EQ(std::get<ExtendedRequest>(converted->body).value->Reveal(), "\x30\x0a\x81\x03old\x82\x03new");
   EXPECT_EQ(SubjectOf(*converted), kModifyPasswordOid);
+  request.Clear();
   request.set_user_identity("cn=a");
   EXPECT_EQ(SubjectOf(*ChangePasswordFromProto(request)), "cn=a");
 
