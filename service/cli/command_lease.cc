@@ -7,20 +7,19 @@
 namespace dirlease::cli {
 namespace {
 
-// Should this process be killed, its lease ends this long after. A running operation holds it.
-constexpr int kCommandLeaseTtlSeconds = 30;
 constexpr std::chrono::seconds kUnbindTimeout{10};
 
 }  // namespace
 
 std::optional<int> CommandLease::Acquire() {
+  if (opened_) return std::nullopt;
   if (!context_.invocation.lease.empty()) {
     context_.client.set_lease(context_.invocation.lease);
     return std::nullopt;
   }
   v1::OpenSessionRequest& request = context_.invocation.open;
   request.set_label("dirlease command");
-  request.mutable_ttl()->set_seconds(kCommandLeaseTtlSeconds);
+  request.mutable_ttl()->set_seconds(ttl_.count());
   v1::OpenSessionResponse response;
   std::string token;
   const CallStatus status = context_.client.OpenSession(request, response, token);
@@ -37,7 +36,7 @@ CommandLease::~CommandLease() {
   const CallStatus status = context_.client.Unbind({}, response, kUnbindTimeout);
   if (status.code() == 0) return;
   context_.output.err << "dirlease: warning: unbind failed (" << status.message()
-                      << "); the lease ends by itself after " << kCommandLeaseTtlSeconds
+                      << "); the lease ends by itself after " << ttl_.count()
                       << " s without use\n";
 }
 

@@ -30,6 +30,10 @@ void DefineToolCommands(CLI::App& app, RawOptions& options);
 // attributes stand in options.words.
 void DefineSearchRequest(CLI::App& app, RawOptions& options);
 void DefineSearchCommand(CLI::App& app, RawOptions& options);
+// How entries are written.
+void DefineEntryFormat(CLI::App& app, RawOptions& options);
+void DefineEntryCommands(CLI::App& app, RawOptions& options);
+void DefineChangeCommands(CLI::App& app, RawOptions& options);
 void DefineBenchCommand(CLI::App& app, RawOptions& options);
 
 // `example` is a whole command line.

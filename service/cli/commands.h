@@ -13,6 +13,16 @@ int RunCommand(Invocation& invocation, const Output& output, Interrupts& interru
 int RunSearch(const CommandContext& context);
 int RunCompare(const CommandContext& context);
 int RunWhoAmI(const CommandContext& context);
+int RunGet(const CommandContext& context);
+// LDIF change records, one after the other; one line on `out` for each that was done.
+int RunModify(const CommandContext& context);
+int RunAdd(const CommandContext& context);
+int RunDelete(const CommandContext& context);
+int RunRename(const CommandContext& context);
+// The password that the directory made up, if it did, on `out`.
+int RunPasswd(const CommandContext& context);
+// The answer as LDIF lines.
+int RunExtended(const CommandContext& context);
 int RunAbandon(const CommandContext& context);
 // The token alone on `out`, the session's facts on `err`.
 int RunLeaseOpen(const CommandContext& context);

@@ -6,6 +6,8 @@ namespace dirlease::cli {
 void DefineDirectoryCommands(CLI::App& app, RawOptions& options) {
   Invocation& invocation = options.invocation;
   DefineSearchCommand(app, options);
+  DefineEntryCommands(app, options);
+  DefineChangeCommands(app, options);
   CLI::App* compare =
       AddCommand(app, options, {RunCompare, LeaseUse::kNamedOrOwn}, "compare",
                  "does the entry hold this value: TRUE or FALSE",

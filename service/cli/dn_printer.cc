@@ -4,16 +4,22 @@
 
 namespace dirlease::cli {
 
-void DnPrinter::BeginEntry(const v1::SearchEntry& entry) {
+std::string DnText(std::string_view dn) {
   constexpr char kHex[] = "0123456789ABCDEF";
-  for (const char c : entry.dn()) {
+  std::string text;
+  for (const char c : dn) {
     const auto octet = static_cast<uint8_t>(c);
     if (octet >= 0x20 && octet != 0x7f) {
-      text_ += c;
+      text += c;
     } else {
-      text_ += {'\\', kHex[octet >> 4], kHex[octet & 15]};
+      text += {'\\', kHex[octet >> 4], kHex[octet & 15]};
     }
   }
+  return text;
+}
+
+void DnPrinter::BeginEntry(const v1::SearchEntry& entry) {
+  text_ += DnText(entry.dn());
   text_ += '\n';
 }
 

@@ -7,6 +7,9 @@
 
 namespace dirlease::cli {
 
+// Control characters as \xx.
+std::string DnText(std::string_view dn);
+
 class DnPrinter final : public SearchPrinter {
  public:
   using SearchPrinter::SearchPrinter;

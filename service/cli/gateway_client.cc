@@ -127,6 +127,42 @@ CallStatus GatewayClient::WhoAmI(v1::WhoAmIResponse& response) {
   return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::WhoAmI, {}, response);
 }
 
+CallStatus GatewayClient::GetEntry(const v1::GetEntryRequest& request,
+                                   v1::GetEntryResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::GetEntry, request, response);
+}
+
+CallStatus GatewayClient::Add(const v1::AddRequest& request, v1::AddResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::Add, request, response);
+}
+
+CallStatus GatewayClient::Modify(const v1::ModifyRequest& request, v1::ModifyResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::Modify, request, response);
+}
+
+CallStatus GatewayClient::Delete(const v1::DeleteRequest& request, v1::DeleteResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::Delete, request, response);
+}
+
+CallStatus GatewayClient::ModifyDn(const v1::ModifyDnRequest& request,
+                                   v1::ModifyDnResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::ModifyDn, request, response);
+}
+
+CallStatus GatewayClient::Extended(const v1::ExtendedRequest& request,
+                                   v1::ExtendedResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::Extended, request, response);
+}
+
+CallStatus GatewayClient::ChangePassword(v1::ChangePasswordRequest& request,
+                                         v1::ChangePasswordResponse& response) {
+  const CallStatus status = impl_->Unary(
+      impl_->directory, &v1::DirectoryService::Stub::ChangePassword, request, response);
+  Wipe(*request.mutable_old_password());
+  Wipe(*request.mutable_new_password());
+  return status;
+}
+
 CallStatus GatewayClient::Unbind(const v1::UnbindRequest& request, v1::UnbindResponse& response,
                                  std::optional<std::chrono::milliseconds> timeout) {
   Impl::Call call(*impl_, timeout ? timeout : impl_->channel->timeout(),

@@ -56,6 +56,15 @@ class GatewayClient {
   CallStatus Abandon(const v1::AbandonRequest& request, v1::AbandonResponse& response);
   CallStatus Compare(const v1::CompareRequest& request, v1::CompareResponse& response);
   CallStatus WhoAmI(v1::WhoAmIResponse& response);
+  CallStatus GetEntry(const v1::GetEntryRequest& request, v1::GetEntryResponse& response);
+  CallStatus Add(const v1::AddRequest& request, v1::AddResponse& response);
+  CallStatus Modify(const v1::ModifyRequest& request, v1::ModifyResponse& response);
+  CallStatus Delete(const v1::DeleteRequest& request, v1::DeleteResponse& response);
+  CallStatus ModifyDn(const v1::ModifyDnRequest& request, v1::ModifyDnResponse& response);
+  // Wipes the passwords in `request`.
+  CallStatus ChangePassword(v1::ChangePasswordRequest& request,
+                            v1::ChangePasswordResponse& response);
+  CallStatus Extended(const v1::ExtendedRequest& request, v1::ExtendedResponse& response);
   // Still goes out after one Interrupt(), so that a stopped command leaves no lease behind;
   // `timeout` wins over the options'.
   CallStatus Unbind(const v1::UnbindRequest& request, v1::UnbindResponse& response,

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "cli/bench/bench_options.h"
 #include "cli/color.h"
@@ -50,6 +51,20 @@ struct MetricsOptions {
   bool raw = false;
 };
 
+// What `modify`, `add` and `delete` share.
+struct ChangeOptions {
+  // "-" or empty = standard input.
+  std::string file;
+  // Of `delete`: instead of the file's lines.
+  std::vector<std::string> dns;
+  // Go on after a change that the directory refused or that could not be read.
+  bool keep_going = false;
+  // Read everything, send nothing.
+  bool dry_run = false;
+  // Records without a changetype are new entries.
+  bool plain_is_add = false;
+};
+
 struct Invocation {
   Command command;
   ConnectionOptions connection;
@@ -63,6 +78,11 @@ struct Invocation {
   // Entries after which the search is cancelled; 0 = never.
   int64_t entry_limit = 0;
   v1::CompareRequest compare;
+  v1::GetEntryRequest get;
+  ChangeOptions changes;
+  v1::ModifyDnRequest rename;
+  v1::ChangePasswordRequest passwd;
+  v1::ExtendedRequest extended;
   v1::AbandonRequest abandon;
   v1::UnbindRequest unbind;
   v1::HoldSessionRequest hold;

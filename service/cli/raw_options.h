@@ -34,6 +34,19 @@ struct RawOptions {
   std::string compare_dn;
   std::optional<std::string> assertion;
 
+  // Of `passwd`. Each password from one source, or from none.
+  struct NewOrOld {
+    std::optional<std::string> text;
+    bool prompt = false;
+    std::string file;
+  };
+  NewOrOld new_password;
+  NewOrOld old_password;
+
+  // Of `extended`.
+  std::optional<std::string> value_base64;
+  std::string value_file;
+
   // Printed instead of running a command.
   Page page = nullptr;
 

@@ -146,6 +146,57 @@ void ResolveCompare(const RawOptions& raw, v1::CompareRequest& compare) {
   compare.set_value(std::move(assertion->octets));
 }
 
+// Empty: from nowhere.
+std::optional<std::string> OtherPassword(RawOptions::NewOrOld& source, const std::string& which) {
+  const int sources = (source.text ? 1 : 0) + (source.prompt ? 1 : 0) + (source.file.empty() ? 0 : 1);
+  if (sources > 1) Refuse("give the " + which + " password once");
+  if (source.text) return std::move(source.text);
+  if (!source.file.empty()) return RequireFile("the " + which + " password", source.file);
+  if (!source.prompt) return std::nullopt;
+  std::optional<std::string> password = PromptPassword("The " + which + " password: ");
+  if (password && which == "new") {
+    std::optional<std::string> again = PromptPassword("The new password once more: ");
+    const bool same = again == password;
+    if (again) Wipe(*again);
+    if (!same) throw OptionError(kExitLocalFailure, "the two new passwords differ");
+  }
+  if (!password) {
+    throw OptionError(kExitLocalFailure, "no " + which + " password was typed, or there is no terminal");
+  }
+  return password;
+}
+
+void ResolvePasswd(RawOptions& raw, v1::ChangePasswordRequest& passwd) {
+  RequireUtf8("the user", passwd.user_identity());
+  for (const bool is_new : {false, true}) {
+    const std::string which = is_new ? "new" : "old";
+    std::optional<std::string> password = OtherPassword(is_new ? raw.new_password : raw.old_password, which);
+    if (!password) continue;
+    RequireUtf8("the " + which + " password", *password);
+    (is_new ? passwd.mutable_new_password() : passwd.mutable_old_password())->assign(*password);
+    Wipe(*password);
+  }
+}
+
+void ResolveChanges(const Invocation& invocation) {
+  for (const std::string& dn : invocation.changes.dns) RequireUtf8("a DN", dn);
+  for (const std::string& dn : {invocation.rename.dn(), invocation.rename.new_rdn(),
+                                invocation.rename.new_superior(), invocation.get.dn()}) {
+    RequireUtf8("a DN", dn);
+  }
+  RequireUtf8("the filter", invocation.get.filter());
+  for (const std::string& name : invocation.get.attributes()) RequireUtf8("an attribute", name);
+}
+
+void ResolveExtended(const RawOptions& raw, v1::ExtendedRequest& extended) {
+  RequireUtf8("the OID", extended.oid());
+  if (!raw.value_file.empty()) extended.set_value(RequireFile("--value-file", raw.value_file));
+  if (!raw.value_base64) return;
+  std::optional<std::string> octets = DecodeBase64(*raw.value_base64);
+  if (!octets) Refuse("--value-base64 is no base64");
+  extended.set_value(*std::move(octets));
+}
+
 // The words of a bench's compare are those that `compare` has; a named lease is one lease, and
 // nothing to open.
 void ResolveBench(RawOptions& raw, const Invocation& invocation) {
@@ -170,6 +221,8 @@ Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
   ResolveBench(raw, invocation);
   ResolveSearch(raw, invocation.search);
   if (raw.assertion) ResolveCompare(raw, invocation.compare);
+  ResolveChanges(invocation);
+  ResolveExtended(raw, invocation.extended);
   RequireUtf8("the operation id", invocation.abandon.operation_id());
   RequireUtf8("--target", invocation.open.target());
   RequireUtf8("--label", invocation.open.label());
@@ -180,6 +233,7 @@ Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
   RequireUtf8("the service", invocation.health.request.service());
   // Last, since it may ask a person.
   ResolveLease(raw, invocation, err);
+  ResolvePasswd(raw, invocation.passwd);
   return invocation;
 }
 

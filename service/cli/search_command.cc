@@ -5,9 +5,7 @@
 
 #include "cli/command_lease.h"
 #include "cli/commands.h"
-#include "cli/dn_printer.h"
 #include "cli/exit_status.h"
-#include "cli/json_printer.h"
 #include "cli/ldif_printer.h"
 #include "cli/progress.h"
 
@@ -26,17 +24,9 @@ std::string Milliseconds(Clock::duration elapsed) {
 
 std::unique_ptr<SearchPrinter> NewPrinter(const CommandContext& context) {
   const Invocation& invocation = context.invocation;
-  switch (invocation.format) {
-    case SearchFormat::kJson:
-      return std::make_unique<JsonPrinter>(invocation.entry_limit);
-    case SearchFormat::kDn:
-      return std::make_unique<DnPrinter>(invocation.entry_limit);
-    case SearchFormat::kLdif:
-      break;
-  }
   LdifStyle style = invocation.ldif;
   style.color = context.color_out();
-  return std::make_unique<LdifPrinter>(style, invocation.entry_limit);
+  return NewSearchPrinter(invocation.format, style, invocation.entry_limit);
 }
 
 // One run of Search, from the first message to the exit status.

@@ -68,18 +68,10 @@ void DefineLimits(CLI::App& app, v1::SearchRequest& request) {
 }
 
 void DefineOutput(CLI::App& app, RawOptions& options) {
-  AddChoice<SearchFormat>(
-      app, "--output", "how entries are written (ldif), see below",
-      {{"ldif", SearchFormat::kLdif}, {"json", SearchFormat::kJson}, {"dn", SearchFormat::kDn}},
-      [&options](SearchFormat format) { options.invocation.format = format; });
+  DefineEntryFormat(app, options);
   app.add_flag_function(
       "-L", [&options](int64_t count) { options.invocation.ldif.level = static_cast<int>(count); },
       "LDIF version 1; -LL without comments; -LLL without the version line too");
-  AddParsed(app, "-o", "ldif-wrap=COLUMNS, or ldif-wrap=no", [&options](const std::string& text) {
-    const auto columns = ParseLdifWrap(text);
-    if (columns) options.invocation.ldif.columns = *columns;
-    return columns.has_value();
-  })->type_name("OPTION");
   app.add_option("--cancel-after", options.invocation.entry_limit,
                  "cancel the search after this many entries")
       ->type_name("COUNT")
@@ -87,6 +79,18 @@ void DefineOutput(CLI::App& app, RawOptions& options) {
 }
 
 }  // namespace
+
+void DefineEntryFormat(CLI::App& app, RawOptions& options) {
+  AddChoice<SearchFormat>(
+      app, "--output", "how entries are written (ldif), see `dirlease search --help`",
+      {{"ldif", SearchFormat::kLdif}, {"json", SearchFormat::kJson}, {"dn", SearchFormat::kDn}},
+      [&options](SearchFormat format) { options.invocation.format = format; });
+  AddParsed(app, "-o", "ldif-wrap=COLUMNS, or ldif-wrap=no", [&options](const std::string& text) {
+    const auto columns = ParseLdifWrap(text);
+    if (columns) options.invocation.ldif.columns = *columns;
+    return columns.has_value();
+  })->type_name("OPTION");
+}
 
 void DefineSearchRequest(CLI::App& app, RawOptions& options) {
   v1::SearchRequest& request = options.invocation.search;

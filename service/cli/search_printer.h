@@ -67,4 +67,9 @@ class SearchPrinter {
   bool entry_open_ = false;
 };
 
+struct LdifStyle;
+// For LDIF `style` counts.
+std::unique_ptr<SearchPrinter> NewSearchPrinter(SearchFormat format, const LdifStyle& style,
+                                                int64_t entry_limit);
+
 }  // namespace dirlease::cli

@@ -6,6 +6,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -14,7 +15,7 @@ namespace {
 
 constexpr std::string_view kLeaseOption = "--lease";
 // Short options without a value: -w may stand behind them in one word, as in -xw.
-constexpr std::string_view kShortFlags = "xWvLA";
+constexpr std::string_view kShortFlags = "xWvLAcnarS";
 
 void WipeArgument(char* text) { explicit_bzero(text, strlen(text)); }
 
@@ -75,8 +76,14 @@ void Wipe(std::string& text) {
 }
 
 void WipeSecretArguments(int argc, char** argv) {
+  const bool passwd = std::any_of(argv + 1, argv + argc, [](const char* word) { return word == std::string_view("passwd"); });
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
+    if (passwd && (word.substr(0, 2) == "-s" || word.substr(0, 2) == "-a")) {
+      if (word.size() > 2) WipeArgument(argv[i] + 2);
+      if (word.size() == 2 && ++i < argc) WipeArgument(argv[i]);
+      continue;
+    }
     const bool long_option = word.substr(0, kLeaseOption.size()) == kLeaseOption;
     const size_t offset = PasswordOffset(word);
     if (word == kLeaseOption || (offset > 0 && offset == word.size())) {

@@ -16,7 +16,7 @@ void Wipe(std::string& text);
 // The password inside the request.
 void WipePassword(v1::OpenSessionRequest& request);
 
-// Overwrites the values of -w and --lease in argv, in every form they can be written, so that ps
+// Overwrites the values of -w, --lease and passwd's -s and -a in argv, in every form they can be written, so that ps
 // shows them no longer. Call after parsing.
 void WipeSecretArguments(int argc, char** argv);
 

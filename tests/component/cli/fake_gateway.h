@@ -7,6 +7,7 @@
 #include <grpcpp/health_check_service_interface.h>
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -71,6 +72,10 @@ class FakeGateway {
   std::vector<v1::HoldSessionResponse> hold_events;    // then `status`
   std::vector<admin::v1::ListSessionsResponse> pages;  // named by their index
   bool revoked = true;
+  std::map<std::string, grpc::Status> statuses_by_dn;  // of changes, in place of `status`
+  v1::GetEntryResponse entry;
+  v1::ChangePasswordResponse password_response;
+  v1::ExtendedResponse extended_response;
 
   // Notes.
   std::vector<v1::OpenSessionRequest> opened;
@@ -81,6 +86,13 @@ class FakeGateway {
   v1::SearchRequest search;
   v1::CompareRequest compare;
   v1::AbandonRequest abandon;
+  std::vector<std::string> changes;  // "add DN", "modify DN" ..., in order
+  v1::AddRequest add;                // the last one each
+  v1::ModifyRequest modify;
+  v1::ModifyDnRequest rename;
+  v1::GetEntryRequest get;
+  v1::ChangePasswordRequest passwd;
+  v1::ExtendedRequest extended;
   v1::HoldSessionRequest hold;
   std::vector<admin::v1::ListSessionsRequest> listed;
   admin::v1::RevokeSessionRequest revoke;
@@ -98,6 +110,15 @@ class FakeGateway {
     leases.push_back(value("ldap-session"));
     trace_parents.push_back(value("traceparent"));
     return status;
+  }
+
+  grpc::Status NoteChange(const grpc::ServerContext* context, const char* kind,
+                          const std::string& dn) {
+    const grpc::Status noted = Note(context);
+    std::lock_guard lock(mutex_);
+    changes.push_back(std::string(kind) + ' ' + dn);
+    const auto own = statuses_by_dn.find(dn);
+    return own == statuses_by_dn.end() ? noted : own->second;
   }
 
   struct Sessions final : v1::SessionService::Service {
@@ -167,6 +188,44 @@ class FakeGateway {
     grpc::Status WhoAmI(grpc::ServerContext* context, const v1::WhoAmIRequest*,
                         v1::WhoAmIResponse* response) override {
       *response = fake.who_am_i_response;
+      return fake.Note(context);
+    }
+    grpc::Status Add(grpc::ServerContext* context, const v1::AddRequest* request,
+                     v1::AddResponse*) override {
+      fake.add = *request;
+      return fake.NoteChange(context, "add", request->dn());
+    }
+    grpc::Status Modify(grpc::ServerContext* context, const v1::ModifyRequest* request,
+                        v1::ModifyResponse*) override {
+      fake.modify = *request;
+      return fake.NoteChange(context, "modify", request->dn());
+    }
+    grpc::Status Delete(grpc::ServerContext* context, const v1::DeleteRequest* request,
+                        v1::DeleteResponse*) override {
+      return fake.NoteChange(context, "delete", request->dn());
+    }
+    grpc::Status ModifyDn(grpc::ServerContext* context, const v1::ModifyDnRequest* request,
+                          v1::ModifyDnResponse*) override {
+      fake.rename = *request;
+      return fake.NoteChange(context, "rename", request->dn());
+    }
+    grpc::Status GetEntry(grpc::ServerContext* context, const v1::GetEntryRequest* request,
+                          v1::GetEntryResponse* response) override {
+      fake.get = *request;
+      *response = fake.entry;
+      return fake.Note(context);
+    }
+    grpc::Status ChangePassword(grpc::ServerContext* context,
+                                const v1::ChangePasswordRequest* request,
+                                v1::ChangePasswordResponse* response) override {
+      fake.passwd = *request;
+      *response = fake.password_response;
+      return fake.Note(context);
+    }
+    grpc::Status Extended(grpc::ServerContext* context, const v1::ExtendedRequest* request,
+                          v1::ExtendedResponse* response) override {
+      fake.extended = *request;
+      *response = fake.extended_response;
       return fake.Note(context);
     }
     grpc::Status Abandon(grpc::ServerContext* context, const v1::AbandonRequest* request,

@@ -69,13 +69,13 @@ class BashCompletionOf : public Pages {
 };
 
 TEST_F(BashCompletionOf, Commands) {
-  EXPECT_THAT(Complete({"dirlease", "ad"}), ElementsAre("admin"));
+  EXPECT_THAT(Complete({"dirlease", "adm"}), ElementsAre("admin"));
   EXPECT_THAT(Complete({"dirlease", "admin", ""}),
               UnorderedElementsAre("list", "revoke", "drain", "log-level"));
   EXPECT_THAT(Complete({"dirlease", "--address", "127.0.0.1", ":", "1", "-v", "lease", "ho"}),
               ElementsAre("hold"));
   EXPECT_THAT(Complete({"dirlease", "--label", "lease", "a"}),
-              UnorderedElementsAre("abandon", "admin"));
+              UnorderedElementsAre("abandon", "add", "admin"));
   EXPECT_THAT(Complete({"dirlease", "search", "admin", ""}), IsEmpty());
 }
 

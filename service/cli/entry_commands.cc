@@ -1,0 +1,62 @@
+#include <ostream>
+
+#include "cli/command_lease.h"
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/ldif.h"
+#include "cli/ldif_printer.h"
+#include "cli/secrets.h"
+
+namespace dirlease::cli {
+
+int RunGet(const CommandContext& context) {
+  const Invocation& invocation = context.invocation;
+  CommandLease lease(context);
+  if (const auto failed = lease.Acquire()) return *failed;
+  v1::GetEntryResponse response;
+  const CallStatus status = context.client.GetEntry(invocation.get, response);
+  if (status.code() != 0) return ReportFailure(context, "get", status);
+  const LdifStyle style{.level = 3, .columns = invocation.ldif.columns, .color = context.color_out()};
+  const auto printer = NewSearchPrinter(invocation.format, style, 0);
+  v1::SearchResponse message;
+  message.add_entries()->Swap(response.mutable_entry());
+  printer->PrintMessage(message);
+  context.output.out << printer->text();
+  return kExitSuccess;
+}
+
+int RunPasswd(const CommandContext& context) {
+  CommandLease lease(context);
+  if (const auto failed = lease.Acquire()) return *failed;
+  v1::ChangePasswordResponse response;
+  const CallStatus status = context.client.ChangePassword(context.invocation.passwd, response);
+  if (status.code() != 0) return ReportFailure(context, "passwd", status);
+  if (!response.generated_password().empty()) {
+    context.output.out << response.generated_password() << '\n';
+    Wipe(*response.mutable_generated_password());
+  }
+  context.output.err << "dirlease: the password is changed\n";
+  return kExitSuccess;
+}
+
+int RunExtended(const CommandContext& context) {
+  CommandLease lease(context);
+  if (const auto failed = lease.Acquire()) return *failed;
+  v1::ExtendedResponse response;
+  const CallStatus status = context.client.Extended(context.invocation.extended, response);
+  if (status.code() != 0) return ReportFailure(context, "extended", status);
+  std::string text;
+  const size_t columns = context.invocation.ldif.columns;
+  for (const v1::IntermediateResponse& intermediate : response.intermediates()) {
+    AppendLdifValue("intermediate", intermediate.oid(), columns, text);
+    AppendLdifValue("value", intermediate.value(), columns, text);
+    text += '\n';
+  }
+  AppendLdifValue("result", response.result().name(), columns, text);
+  if (!response.oid().empty()) AppendLdifValue("oid", response.oid(), columns, text);
+  if (response.has_value()) AppendLdifValue("value", response.value(), columns, text);
+  context.output.out << text;
+  return kExitSuccess;
+}
+
+}  // namespace dirlease::cli
