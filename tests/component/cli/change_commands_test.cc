@@ -15,13 +15,13 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::Not;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 
-class Changes : public testing::Test {
+class Changes : public ::testing::Test {
  protected:
   ClientRun Run(std::vector<std::string> arguments) {
     arguments.insert(arguments.begin(), {"--address", gateway_.address});

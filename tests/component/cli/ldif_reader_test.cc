@@ -12,7 +12,7 @@
 namespace dirlease::cli {
 namespace {
 
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 using Plain = LdifReader::Plain;
 
 std::vector<LdifChange> ReadAll(const std::string& text, Plain plain = Plain::kModify) {
