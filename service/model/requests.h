@@ -102,7 +102,7 @@ struct OperationRequest {
 bool MayWrite(const OperationRequest& request);
 // What it is about, for people: the entry's DN, or an extended operation's own word or OID.
 std::string_view SubjectOf(const OperationRequest& request);
-// What it will be called after a ModifyDn, as the request says it: without its parent where that stays. Empty for others.
+// What it will be called after a ModifyDn, without its parent where that stays. Empty for others.
 std::string NewNameOf(const OperationRequest& request);
 // Wipes the values that it writes. Which of them are passwords is the directory's business.
 void WipeValues(AddRequest& request);

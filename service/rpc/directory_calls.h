@@ -1,87 +1,13 @@
-// The unary calls of DirectoryService. See rpc/call.h for their life; the messages they are given live until they finish.
+// The unary calls of DirectoryService that give more than a result. See rpc/operation_call.h.
 #pragma once
 
-#include <optional>
-#include <string>
 #include <utility>
-#include <vector>
 
 #include "dirlease/v1/directory_service.pb.h"
-#include "model/operation.h"
-#include "rpc/call.h"
 #include "rpc/convert_request.h"
-#include "rpc/convert_result.h"
+#include "rpc/operation_call.h"
 
 namespace dirlease {
-
-// One LDAP operation with one answer.
-class OperationCall : public UnaryCall, protected OperationSink {
- public:
-  void Run() override;
-  void Cancel() override;
-
- protected:
-  // `method` is constant text. `session` and `operation_id` are the message's fields.
-  OperationCall(SessionManager& manager, CallInfo info, Responder& responder, const char* method,
-                const google::protobuf::Message& message, Outcome<OperationRequest> request,
-                const std::string& session, const std::string& operation_id);
-
-  // What was collected for the answer, in the budget until the call is over.
-  void ChargeResponse(size_t octets) { response_charges_.emplace_back(manager_.budget(), octets); }
-  // It is more than one message carries.
-  void EndTooLarge();
-  RpcStatus TooLarge() const { return StatusFromEnd({.cause = EndCause::kEntryTooLarge}, context_); }
-
- private:
-  // The directory's answer, a success by rpc/status_table.h. Anything but OK fails the call all the same.
-  virtual RpcStatus FillResponse(const OperationEnd& end) = 0;
-  void OnEnd(const OperationEnd& end) override;
-
-  const char* const method_;
-  const size_t request_octets_;
-  Outcome<OperationRequest> request_;
-  BudgetCharge request_charge_;
-  std::vector<BudgetCharge> response_charges_;
-  const std::string& session_field_;
-  const std::string& operation_id_field_;
-  Operation* operation_ = nullptr;  // while it runs
-};
-
-// The entry that noSuchObject is about: of an Add it is some parent, of a move either.
-template <typename Request>
-std::optional<std::string> MissingEntryOf(const Request& request) {
-  return request.dn();
-}
-template <>
-inline std::optional<std::string> MissingEntryOf(const v1::AddRequest&) {
-  return {};
-}
-template <>
-inline std::optional<std::string> MissingEntryOf(const v1::ModifyDnRequest& request) {
-  return request.has_new_superior() ? std::nullopt : std::optional(request.dn());
-}
-
-// Those whose answer is the result alone: Add, Modify, Delete, ModifyDn. Wipe the values in `request` at once.
-template <typename Request, typename Response>
-class ResultCall final : public OperationCall {
- public:
-  using Convert = Outcome<OperationRequest> (*)(const Request&);
-  ResultCall(SessionManager& manager, CallInfo info, Responder& responder, Request& request,
-             Response& response, const char* method, Convert convert)
-      : OperationCall(manager, std::move(info), responder, method, request, convert(request),
-                      request.session(), request.operation_id()),
-        response_(response) {
-    context_.dn = MissingEntryOf(request);
-    if constexpr (requires { WipeValues(request); }) WipeValues(request);
-  }
-
- private:
-  RpcStatus FillResponse(const OperationEnd& end) override {
-    ResultToProto(end.result, *response_.mutable_result());
-    return {};
-  }
-  Response& response_;
-};
 
 class GetEntryCall final : public OperationCall {
  public:

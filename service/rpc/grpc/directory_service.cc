@@ -4,6 +4,7 @@
 #include "rpc/grpc/search_reactor.h"
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/unary_reactor.h"
+#include "rpc/write_calls.h"
 
 namespace dirlease {
 

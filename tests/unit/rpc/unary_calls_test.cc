@@ -8,6 +8,7 @@
 #include "rpc/directory_calls.h"
 #include "rpc/search_call.h"
 #include "rpc/session_calls.h"
+#include "rpc/write_calls.h"
 #include "unit/session/manager_fixture.h"
 
 namespace dirlease {

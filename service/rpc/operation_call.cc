@@ -1,0 +1,65 @@
+#include "rpc/operation_call.h"
+
+#include <google/protobuf/message.h>
+
+#include <utility>
+
+#include "rpc/convert_request.h"
+
+namespace dirlease {
+
+OperationCall::OperationCall(SessionManager& manager, CallInfo info, Responder& responder,
+                             const char* method, const google::protobuf::Message& message,
+                             Outcome<OperationRequest> request, const std::string& session,
+                             const std::string& operation_id)
+    : UnaryCall(manager, std::move(info), responder, method),
+      method_(method),
+      request_octets_(message.SpaceUsedLong()),
+      request_(std::move(request)),
+      session_field_(session),
+      operation_id_field_(operation_id) {}
+
+void OperationCall::Run() {
+  if (!request_.ok()) {
+    Fail(request_.failure());
+    return;
+  }
+  Session* session = FindSession(session_field_);
+  if (session == nullptr) return;
+  auto charge = ChargeRequest(manager_.budget(), request_octets_);
+  if (!charge.ok()) {
+    Fail(charge.failure());
+    return;
+  }
+  request_charge_ = std::move(charge.value());
+  auto begun = session->Begin({operation_id_field_, method_, info_.origin()},
+                              std::move(*request_), *this);
+  if (!begun.ok()) {
+    Fail(begun.failure());
+    return;
+  }
+  operation_ = begun.value();
+  context_.operation_id = operation_->id();
+  responder_->AddHeader(kOperationIdHeader, operation_->id());
+}
+
+void OperationCall::Cancel() {
+  if (operation_ != nullptr) {
+    operation_->End(EndCause::kCancelled);
+  } else {
+    FinishCancelled();
+  }
+}
+
+void OperationCall::OnEnd(const OperationEnd& end) {
+  operation_ = nullptr;
+  RpcStatus status = StatusFromEnd(end, context_);
+  if (status.code == 0) status = FillResponse(end);
+  Finish(status);
+}
+
+void OperationCall::EndTooLarge() {
+  if (operation_ != nullptr) operation_->End(EndCause::kEntryTooLarge);
+}
+
+}  // namespace dirlease

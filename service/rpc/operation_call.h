@@ -1,0 +1,51 @@
+// What the unary calls of DirectoryService share. See rpc/call.h for their life; the messages they are given live until
+// they finish.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model/operation.h"
+#include "model/requests.h"
+#include "rpc/call.h"
+
+namespace google::protobuf {
+class Message;
+}  // namespace google::protobuf
+
+namespace dirlease {
+
+// One LDAP operation with one answer.
+class OperationCall : public UnaryCall, protected OperationSink {
+ public:
+  void Run() override;
+  void Cancel() override;
+
+ protected:
+  // `method` is constant text. `session` and `operation_id` are the message's fields.
+  OperationCall(SessionManager& manager, CallInfo info, Responder& responder, const char* method,
+                const google::protobuf::Message& message, Outcome<OperationRequest> request,
+                const std::string& session, const std::string& operation_id);
+
+  // What was collected for the answer, in the budget until the call is over.
+  void ChargeResponse(size_t octets) { response_charges_.emplace_back(manager_.budget(), octets); }
+  // It is more than one message carries.
+  void EndTooLarge();
+  RpcStatus TooLarge() const { return StatusFromEnd({.cause = EndCause::kEntryTooLarge}, context_); }
+
+ private:
+  // The directory's answer, a success by rpc/status_table.h. Anything but OK fails the call all the same.
+  virtual RpcStatus FillResponse(const OperationEnd& end) = 0;
+  void OnEnd(const OperationEnd& end) override;
+
+  const char* const method_;
+  const size_t request_octets_;
+  Outcome<OperationRequest> request_;
+  BudgetCharge request_charge_;
+  std::vector<BudgetCharge> response_charges_;
+  const std::string& session_field_;
+  const std::string& operation_id_field_;
+  Operation* operation_ = nullptr;  // while it runs
+};
+
+}  // namespace dirlease
