@@ -2,6 +2,7 @@
 // lease at most, and every test ends with the other lease at work.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -156,6 +157,17 @@ class LeaseFaultsTest : public ::testing::Test {
     sink = &BeginSearch(victim_);
     return directory_.AwaitRequest(0, Kind::kSearch, searches_++).message_id;
   }
+  // Until so many operations of the victim were sent.
+  void AwaitRunning(size_t count) {
+    for (size_t running = 0; running != count;) {
+      OnLoop([&] {
+        const auto& operations = victim_.session->operations();
+        running = static_cast<size_t>(std::count_if(operations.begin(), operations.end(), [](const auto& operation) {
+          return operation->state() == Operation::State::kRunning;
+        }));
+      });
+    }
+  }
   void AbandonLast() {
     OnLoop([&] { victim_.session->Abandon(last_operation_); });
   }
@@ -280,6 +292,7 @@ TEST_F(LeaseFaultsTest, AWriteStillInOurBufferWhenTheDirectoryDiedHasNotHappened
   WatchedSink& sent = Begin(victim_, {.body = DeleteRequest{"cn=a"}});
   AddRequest large{"cn=b", {{"photo", {std::string(16 << 20, 'x')}}}};
   WatchedSink& unsent = Begin(victim_, {.body = std::move(large)});
+  AwaitRunning(2);
   directory_.Reset(0);
   EXPECT_EQ(unsent.AwaitEnd().cause, EndCause::kLost);
   EXPECT_EQ(sent.AwaitEnd().cause, EndCause::kOutcomeUnknown);
