@@ -24,6 +24,8 @@ class BerReader {
   explicit BerReader(std::string_view octets) : rest_(octets) {}
 
   bool at_end() const { return rest_.empty(); }
+  // What was not taken yet.
+  std::string_view rest() const { return rest_; }
   // Empty: at the end, or what follows is no element.
   std::optional<BerItem> Next() {
     size_t length = 0;

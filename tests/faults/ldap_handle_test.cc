@@ -357,15 +357,40 @@ TEST_F(LdapHandleTest, EachRequestTakesItsOwnAnswer) {
   EXPECT_EQ(seen_.size(), 8u);
 }
 
-TEST_F(LdapHandleTest, CallbackMayUnbindAndDestroyTheHandle) {
+// Whole ones are taken in place, split ones by libldap.
+TEST_F(LdapHandleTest, EntriesComeInOrderWhereverTheInputIsCut) {
+  const auto stream = [](int id) {
+    std::string octets;
+    for (const char* dn : {"cn=a", "cn=b", "cn=c"}) {
+      octets += Message(id, 0x64, EntryBody(dn, "cn", {"value"}));
+    }
+    return octets + Message(id, 0x65, ResultBody(0));
+  };
+  const size_t size = stream(1).size();
+  for (size_t cut = 1; cut < size; ++cut) {
+    SCOPED_TRACE(cut);
+    const std::string octets = stream(Search());
+    ASSERT_EQ(octets.size(), size);
+    seen_.clear();
+    peer_.Send(octets.substr(0, cut));
+    EXPECT_NE(TakeAll(), LdapHandle::Next::kBroken);
+    peer_.Send(octets.substr(cut));
+    EXPECT_EQ(TakeAll(), LdapHandle::Next::kMessage);
+    ASSERT_EQ(seen_.size(), 4u);
+    EXPECT_EQ(seen_[0].dn + seen_[1].dn + seen_[2].dn, "cn=acn=bcn=c");
+    EXPECT_EQ(handle_->partial_message_octets(), 0u);
+  }
+}
+
+TEST_F(LdapHandleTest, CallbackMayUnbind) {
   const int id = Search();
   peer_.Send(Message(id, 0x64, EntryBody("cn=a", "cn", {"a"})));
   ASSERT_EQ(handle_->Fill(), LdapHandle::Filled::kData);
   handle_->TakeNext([this](const ResponseView& response) {
     handle_->Unbind();
-    handle_.reset();
     seen_.push_back(Keep(response));
   });
+  handle_.reset();
   EXPECT_EQ(seen_[0].dn, "cn=a");
 }
 

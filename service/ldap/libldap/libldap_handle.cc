@@ -7,6 +7,7 @@
 
 #include "ldap/libldap/libldap_message.h"
 #include "ldap/libldap/sockbuf_layers.h"
+#include "ldap/libldap/whole_message.h"
 
 namespace dirlease {
 
@@ -92,6 +93,7 @@ bool LibldapHandle::has_buffered_input() const {
 }
 
 LdapHandle::Next LibldapHandle::TakeNext(absl::FunctionRef<void(const ResponseView&)> callback) {
+  if (TakeEntryInPlace(callback)) return Next::kMessage;
   timeval no_waiting{.tv_sec = 0, .tv_usec = 0};
   LDAPMessage* received = nullptr;
   // Any message, one at a time: other ways queue inside libldap, and waiting for one id dies on an
@@ -101,15 +103,31 @@ LdapHandle::Next LibldapHandle::TakeNext(absl::FunctionRef<void(const ResponseVi
   // libldap itself would wait for as much as a foreign protocol's first octets seem to announce.
   if (type < 0 || (message == nullptr && framing_.broken())) return Next::kBroken;
   if (message == nullptr) return Next::kNothing;
-  const std::shared_ptr<ResponseDecoder> decoder = decoder_;
   const std::optional<ReceivedMessage> parts = SplitMessage(message.get());
-  const ResponseView* view = parts && Fits(*parts) ? decoder->Decode(*parts) : nullptr;
+  const ResponseView* view = parts && Fits(*parts) ? decoder_.Decode(*parts) : nullptr;
   if (view == nullptr) return Next::kBroken;
   if (view->kind == ResponseView::Kind::kUnsolicited && ++notices_ > kMostNotices)
     return Next::kBroken;
   callback(*view);
-  decoder->Trim();
+  decoder_.Trim();
   return Next::kMessage;
+}
+
+// libldap copies a message out of the buffer, octets of its header one by one, and asks the clock and its locks about each:
+// as much work as all the rest that an entry takes. It keeps nothing of an entry that was handed out, so it need not see
+// one. Between two messages only; whatever is unusual is left to it.
+bool LibldapHandle::TakeEntryInPlace(absl::FunctionRef<void(const ResponseView&)> callback) {
+  if (tls_ || framing_.partial_octets() > 0) return false;
+  const std::optional<WholeMessage> message = FirstWholeMessage(buffer_.input());
+  if (!message || message->parts.operation_tag != LDAP_RES_SEARCH_ENTRY) return false;
+  const auto found = answer_tags_.find(message->parts.message_id);
+  if (found == answer_tags_.end() || found->second != LDAP_RES_SEARCH_RESULT) return false;
+  const ResponseView* view = decoder_.Decode(message->parts);
+  if (view == nullptr) return false;
+  callback(*view);
+  decoder_.Trim();
+  buffer_.Skip(message->octets);
+  return true;
 }
 
 UniqueFd LibldapHandle::Unbind() {

@@ -41,7 +41,7 @@ class LibldapHandle final : public LdapHandle {
   int fd() const override { return buffer_.fd(); }
   Filled Fill() override { return buffer_.Fill(); }
   bool has_buffered_input() const override;
-  // The callback may Unbind this handle and destroy it.
+  // The callback may Unbind this handle, but not destroy it.
   Next TakeNext(absl::FunctionRef<void(const ResponseView&)> callback) override;
   size_t partial_message_octets() const override { return framing_.partial_octets(); }
   bool Flush() override { return buffer_.Flush(); }
@@ -64,6 +64,8 @@ class LibldapHandle final : public LdapHandle {
   Sent Finish(int error, int message_id, int answer_tag);
   // Nothing was sent.
   Sent Refuse(int error);
+  // True: the buffer began with a whole entry, which was taken without libldap.
+  bool TakeEntryInPlace(absl::FunctionRef<void(const ResponseView&)> callback);
   // False: it answers another request than the one that was sent with its id. Unknown ids are let through.
   bool Fits(const ReceivedMessage& message);
 
@@ -75,8 +77,7 @@ class LibldapHandle final : public LdapHandle {
   int last_message_id_ = 0;
   absl::flat_hash_map<int, int> answer_tags_;  // of the requests without a final response, by message id
   int notices_ = 0;
-  // Shared with a TakeNext on the stack.
-  std::shared_ptr<ResponseDecoder> decoder_ = std::make_shared<ResponseDecoder>();
+  ResponseDecoder decoder_;
 };
 
 }  // namespace dirlease

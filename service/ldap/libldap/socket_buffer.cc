@@ -51,9 +51,13 @@ ssize_t SocketBuffer::Take(void* to, size_t most) {
   }
   const size_t count = std::min(most, end_ - begin_);
   memcpy(to, input_.get() + begin_, count);
+  Skip(count);
+  return static_cast<ssize_t>(count);
+}
+
+void SocketBuffer::Skip(size_t count) {
   begin_ += count;
   if (!has_input()) ReturnBuffer();
-  return static_cast<ssize_t>(count);
 }
 
 ssize_t SocketBuffer::Put(const void* from, size_t count) {

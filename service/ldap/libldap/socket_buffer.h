@@ -8,6 +8,7 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "base/unique_fd.h"
 #include "ldap/ldap_handle.h"
@@ -32,6 +33,10 @@ class SocketBuffer {
   // Reads the socket once. REQUIRES: !has_input().
   LdapHandle::Filled Fill();
   bool has_input() const { return begin_ != end_; }
+  // What Take would give; until the next call that takes or fills.
+  std::string_view input() const { return {input_.get() + begin_, end_ - begin_}; }
+  // Takes so much of input() without copying it.
+  void Skip(size_t count);
   // As read(2) on a non-blocking socket, out of the buffer alone. In deadline mode an empty buffer
   // is filled, however long it takes until the deadline; then ETIMEDOUT.
   ssize_t Take(void* to, size_t most);
