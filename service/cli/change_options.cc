@@ -4,7 +4,7 @@
 namespace dirlease::cli {
 namespace {
 
-constexpr char kFooter[] =
+constexpr char kChangeFooter[] =
     "\nRecords are sent one after the other; the first that fails ends the command, unless -c is given. "
     "Each that was done\nis a line on standard output.\n"
     "A value may come from a file: \"jpegPhoto:< file:///home/ann/photo.jpg\". A record may carry "
@@ -59,7 +59,7 @@ void DefineChangeCommands(CLI::App& app, RawOptions& options) {
                                 "apply LDIF change records: add, delete, modify, modrdn", "");
   DefineInput(*modify, changes, "where the records are");
   modify->add_flag("-a,--add", changes.plain_is_add, "records without a changetype are new entries");
-  modify->footer(kFooter);
+  modify->footer(kChangeFooter);
   CLI::App* add = AddCommand(app, options, {RunAdd, LeaseUse::kNamedOrOwn}, "add",
                              "add the entries of an LDIF file", "dirlease add -f people.ldif");
   DefineInput(*add, changes, "where the entries are");

@@ -5,7 +5,7 @@
 namespace dirlease::cli {
 namespace {
 
-constexpr char kFooter[] =
+constexpr char kSearchFooter[] =
     "\nWords after the options: the filter, then attributes; a first word without \"=\" and \"(\" "
     "is an attribute.\n"
     "--output=json writes one object a line, for an entry and for a search reference:\n"
@@ -132,7 +132,7 @@ void DefineSearchCommand(CLI::App& parent, RawOptions& options) {
       ->type_name("ID");
   app.add_option("words", options.words, "filter, then attributes")
       ->type_name("[FILTER] [ATTRIBUTE...]");
-  app.footer(kFooter);
+  app.footer(kSearchFooter);
 }
 
 }  // namespace dirlease::cli

@@ -4,7 +4,7 @@
 namespace dirlease::cli {
 namespace {
 
-constexpr char kFooter[] =
+constexpr char kBenchFooter[] =
     "\nMeasured is what a caller sees: from just before a call to its status, on this machine's\n"
     "clock, over one connection. There is no warm-up: every call counts, but for opening the "
     "leases\n"
@@ -54,7 +54,7 @@ void DefineBenchCommand(CLI::App& parent, RawOptions& options) {
   DefineSearchRequest(app, options);
   app.add_option("words", options.words, "of a search or compare")
       ->type_name("[FILTER] [ATTRIBUTE...] | DN ATTR:VALUE");
-  app.footer(kFooter);
+  app.footer(kBenchFooter);
 }
 
 }  // namespace dirlease::cli

@@ -26,7 +26,7 @@ std::string Encoded(const std::string& filter) {
   return hex;
 }
 
-std::string Prepared(std::string_view filter, const std::vector<std::string>& args = {}) {
+std::string PreparedByLibldap(std::string_view filter, const std::vector<std::string>& args = {}) {
   Outcome<std::string> outcome = PrepareFilter(filter, args);
   return outcome.ok() ? *outcome : "";
 }
@@ -56,14 +56,14 @@ TEST(LibldapReads, EveryFormAsRfc4511HasIt) {
            {"(:DN:1.2:=v)", "a90b8103312e328301768401ff"},
            {"(a;x=\xC3\xA9)", "a3090403613b780402c3a9"},
        }) {
-    EXPECT_EQ(Encoded(Prepared(filter)), ber) << filter;
+    EXPECT_EQ(Encoded(PreparedByLibldap(filter)), ber) << filter;
   }
 }
 
 TEST(LibldapReads, ArgumentsAsTheOctetsTheyAre) {
   std::string every_octet;
   for (int octet = 0; octet < 256; ++octet) every_octet += static_cast<char>(octet);
-  const std::string ber = Encoded(Prepared("(a={0})", {every_octet}));
+  const std::string ber = Encoded(PreparedByLibldap("(a={0})", {every_octet}));
   EXPECT_EQ(ber, "a382010704016104820100" + Hex(every_octet));
 }
 
@@ -80,11 +80,11 @@ TEST(LibldapReads, WhateverPassesTheCheck) {
     for (int left = 1 + static_cast<int>(random() % 9); left > 0; --left) {
       filter += kPieces[random() % std::size(kPieces)];
     }
-    const std::string prepared = Prepared(filter);
+    const std::string prepared = PreparedByLibldap(filter);
     if (prepared.empty()) continue;
     ++passed;
     ASSERT_NE(Encoded(prepared), "refused") << ::testing::PrintToString(filter);
-    ASSERT_EQ(Prepared(prepared), prepared);
+    ASSERT_EQ(PreparedByLibldap(prepared), prepared);
   }
   EXPECT_GT(passed, 500);
 }
