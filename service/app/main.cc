@@ -1,6 +1,7 @@
 // dirleased: what a process needs once, then RunDaemon.
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -38,6 +39,13 @@ void FillStandardDescriptors() {
     close(fd);
     return;
   }
+}
+
+// Large blocks go back to the kernel when they are freed. By itself glibc stops doing so for sizes that it has seen freed:
+// a burst of large messages would stay with the process.
+void ReturnLargeBlocks() {
+  constexpr int kLargeOctets = 1024 * 1024;
+  mallopt(M_MMAP_THRESHOLD, kLargeOctets);
 }
 
 int Refuse(const std::vector<std::string>& problems) {

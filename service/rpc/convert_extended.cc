@@ -82,8 +82,8 @@ Outcome<OperationRequest> ChangePasswordFromProto(v1::ChangePasswordRequest& req
                                .value = EncodePasswordModify(change),
                                .subject = request.user_identity()};
   }
-  Wipe(*request.mutable_old_password());
-  Wipe(*request.mutable_new_password());
+  if (request.has_old_password()) Wipe(*request.mutable_old_password());
+  if (request.has_new_password()) Wipe(*request.mutable_new_password());
   if (failure) return *std::move(failure);
   return out;
 }

@@ -18,6 +18,13 @@ Failure NoEntry(bool filtered) {
                              : "the directory has the entry and does not show it to the bound identity";
   return failure;
 }
+// A password that is told wrong locks its owner out.
+Failure UntoldPassword() {
+  Failure failure{.code = absl::StatusCode::kDataLoss};
+  failure.reason = "GENERATED_PASSWORD_UNREADABLE";
+  failure.message = "the password was changed, but the directory's answer does not tell the new one: set another";
+  return failure;
+}
 }  // namespace
 
 GetEntryCall::GetEntryCall(SessionManager& manager, CallInfo info, Responder& responder,
@@ -96,14 +103,18 @@ ChangePasswordCall::ChangePasswordCall(SessionManager& manager, CallInfo info, R
                                        v1::ChangePasswordResponse& response)
     : OperationCall(manager, std::move(info), responder, "ChangePassword", request,
                     ChangePasswordFromProto(request), request.session(), request.operation_id()),
+      wants_password_(!request.has_new_password()),
       response_(response) {
   context_.extended = true;
   if (request.has_user_identity()) context_.dn = request.user_identity();
 }
 
 RpcStatus ChangePasswordCall::FillResponse(const OperationEnd& end) {
-  const auto password = DecodeGeneratedPassword(end.response_value.value_or(""));
-  if (password) response_.set_generated_password(ReplaceInvalidUtf8(password->Reveal()));
+  std::optional<Secret> password;
+  if (wants_password_ && !DecodeGeneratedPassword(end.response_value, password)) {
+    return StatusFromFailure(UntoldPassword(), context_);
+  }
+  if (password) response_.set_generated_password(std::string(password->Reveal()));
   ResultToProto(end.result, *response_.mutable_result());
   return {};
 }

@@ -46,6 +46,7 @@ class ChangePasswordCall final : public OperationCall {
 
  private:
   RpcStatus FillResponse(const OperationEnd& end) override;
+  const bool wants_password_;  // the directory makes one up
   v1::ChangePasswordResponse& response_;
 };
 

@@ -5,6 +5,7 @@
 
 #include "base/ber_reader.h"
 #include "base/ber_writer.h"
+#include "base/utf8.h"
 
 namespace dirlease {
 
@@ -14,6 +15,7 @@ constexpr uint8_t kOldPassword = 0x81;
 constexpr uint8_t kNewPassword = 0x82;
 constexpr uint8_t kGeneratedPassword = 0x80;
 constexpr size_t kOctetsAroundElement = 8;
+constexpr size_t kMostPasswordOctets = 16 * 1024;
 
 void Append(uint8_t tag, const std::optional<std::string_view>& content, std::string& out) {
   if (!content) return;
@@ -40,14 +42,17 @@ std::optional<Secret> EncodePasswordModify(const PasswordModify& request) {
   return secret;
 }
 
-std::optional<Secret> DecodeGeneratedPassword(std::string_view value) {
-  BerReader reader(value);
+bool DecodeGeneratedPassword(const std::optional<std::string>& value, std::optional<Secret>& password) {
+  if (!value) return true;
+  BerReader reader(*value);
   const auto sequence = reader.NextIf(kBerSequence);
-  if (!sequence) return std::nullopt;
+  if (!sequence) return false;
+  if (sequence->empty()) return true;
   BerReader parts(*sequence);
-  const auto password = parts.NextIf(kGeneratedPassword);
-  if (!password) return std::nullopt;
-  return Secret(*password);
+  const auto octets = parts.NextIf(kGeneratedPassword);
+  if (!octets || octets->size() > kMostPasswordOctets || !IsValidUtf8(*octets)) return false;
+  password.emplace(*octets);
+  return true;
 }
 
 }  // namespace dirlease

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/secret.h"
@@ -17,7 +18,8 @@ struct PasswordModify {
 // Of the request. Empty: nothing is set, and the request has no value then.
 std::optional<Secret> EncodePasswordModify(const PasswordModify& request);
 
-// The password that the directory made up, of a response's value. Empty: there is none, or the value is malformed.
-std::optional<Secret> DecodeGeneratedPassword(std::string_view value);
+// The password that the directory made up, of a response's value: nothing when there is none. False: there may be one, and
+// the contract cannot carry it (no password modify value, no UTF-8, longer than a name).
+bool DecodeGeneratedPassword(const std::optional<std::string>& value, std::optional<Secret>& password);
 
 }  // namespace dirlease

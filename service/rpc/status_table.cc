@@ -64,7 +64,7 @@ constexpr Row kRows[] = {
      "the entry has this attribute or value already"},
     {21, Code::kInvalidArgument, "INVALID_ATTRIBUTE_SYNTAX",
      "a value does not fit its attribute's syntax"},
-    {32, Code::kNotFound, "NO_SUCH_OBJECT", "no entry has this DN, or a new one's parent is missing"},
+    {32, Code::kNotFound, "NO_SUCH_OBJECT", "no entry has this DN (to create one, its parent has to exist)"},
     {33, Code::kFailedPrecondition, "ALIAS_PROBLEM", ""},
     {34, Code::kInvalidArgument, "INVALID_DN_SYNTAX", "a DN is malformed"},
     {35, Code::kFailedPrecondition, "IS_LEAF", ""},

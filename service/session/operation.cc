@@ -200,7 +200,10 @@ void Operation::OnEntry(const EntryView& entry) {
 void Operation::OnResult(const ResponseView& response) {
   OperationEnd end;
   end.result = *response.result;
-  if (AnswersNothing(end.result.code)) end.result.code = ldap_code::kDecodingError;
+  if (AnswersNothing(end.result.code)) {
+    end.result.code = ldap_code::kDecodingError;
+    if (MayWrite(request_)) end.cause = EndCause::kOutcomeUnknown;
+  }
   end.response_oid = response.oid;
   if (response.value) end.response_value = std::string(*response.value);
   SetPausedOnConnection(false);

@@ -4,6 +4,7 @@
 #include "rpc/grpc/search_reactor.h"
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/unary_reactor.h"
+#include "rpc/root_dse_call.h"
 #include "rpc/write_calls.h"
 
 namespace dirlease {
@@ -69,8 +70,9 @@ class DirectoryService final : public Methods {
   grpc::ServerBidiReactor<v1::PipelineRequest, v1::PipelineResponse>* Pipeline(Context*) override {
     return new NotBuiltReactor<grpc::ServerBidiReactor<v1::PipelineRequest, v1::PipelineResponse>>("Pipeline");
   }
-  grpc::ServerUnaryReactor* GetRootDse(Context*, const v1::GetRootDseRequest*, v1::GetRootDseResponse*) override {
-    return new NotBuiltReactor<grpc::ServerUnaryReactor>("GetRootDse");
+  grpc::ServerUnaryReactor* GetRootDse(Context* context, const v1::GetRootDseRequest* request,
+                                       v1::GetRootDseResponse* response) override {
+    return UnaryReactor::Run<GetRootDseCall>(loop_, manager_, context, *request, response);
   }
   grpc::ServerUnaryReactor* GetSchema(Context*, const v1::GetSchemaRequest*, v1::GetSchemaResponse*) override {
     return new NotBuiltReactor<grpc::ServerUnaryReactor>("GetSchema");

@@ -27,7 +27,6 @@ TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
   EXPECT_EQ(code(v1::VerifyCredentialsRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::SyncRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::PipelineRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::GetRootDseRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::GetSchemaRequest()), Code::kUnimplemented);
 }
 

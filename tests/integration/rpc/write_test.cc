@@ -1,8 +1,13 @@
 // Every operation that changes a real directory, its success and its likeliest failures, and what is read back.
+#include <gmock/gmock.h>
+
 #include "integration/rpc/slapd_gateway_test.h"
 
 namespace dirlease::testing {
 namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
 
 constexpr char kNewDn[] = "uid=new,ou=people,dc=example,dc=com";
 
@@ -200,6 +205,15 @@ TEST_F(WriteTest, ExtendedOperationsGoRaw) {
   const LogMark mark = slapd_->Mark();
   EXPECT_EQ(Call(start_tls).code, Code::kInvalidArgument);
   EXPECT_EQ(slapd_->CountLog("STARTTLS", mark), 0u);
+}
+
+TEST_F(WriteTest, TheRootDseSaysWhatTheDirectoryCan) {
+  v1::GetRootDseResponse response;
+  EXPECT_TRUE(client_->Call(v1::GetRootDseRequest(), &response, {.token = token_}).ok());
+  EXPECT_THAT(response.naming_contexts(), ElementsAre("dc=example,dc=com"));
+  EXPECT_THAT(response.supported_extensions(), Contains("1.3.6.1.4.1.4203.1.11.3"));
+  EXPECT_EQ(response.subschema_subentry(), "cn=Subschema");
+  EXPECT_GT(response.entry().attributes_size(), 5);
 }
 
 TEST_F(WriteTest, AnEntryThatDoesNotMatchIsNotFound) {

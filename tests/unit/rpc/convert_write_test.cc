@@ -167,10 +167,17 @@ TEST(PasswordModify, NothingSetIsNoValue) {
 }
 
 TEST(PasswordModify, TheMadeUpPasswordIsReadAndNothingElse) {
-  EXPECT_EQ(DecodeGeneratedPassword("\x30\x05\x80\x03pwd")->Reveal(), "pwd");
-  for (const char* const malformed : {"", "\x30", "\x30\x05\x80\x09pwd", "\x04\x03pwd", "\x30\x05\x81\x03pwd"}) {
-    EXPECT_FALSE(DecodeGeneratedPassword(malformed).has_value());
+  std::optional<Secret> password;
+  EXPECT_TRUE(DecodeGeneratedPassword(std::nullopt, password));
+  EXPECT_TRUE(DecodeGeneratedPassword(std::string("\x30\0", 2), password));
+  EXPECT_FALSE(password.has_value());
+  for (const char* const malformed :
+       {"", "\x30", "\x30\x05\x80\x09pwd", "\x04\x03pwd", "\x30\x05\x81\x03pwd", "\x30\x03\x80\x01\xff"}) {
+    EXPECT_FALSE(DecodeGeneratedPassword(malformed, password));
+    EXPECT_FALSE(password.has_value());
   }
+  EXPECT_TRUE(DecodeGeneratedPassword("\x30\x05\x80\x03pwd", password));
+  EXPECT_EQ(password->Reveal(), "pwd");
 }
 
 }  // namespace

@@ -75,7 +75,7 @@ TEST(StatusFromEnd, CarriesTheWholeAnswer) {
   const RpcStatus status =
       StatusFromEnd(EndWith(Answer(32, "dc=example", "no such thing")), SearchContext());
   EXPECT_EQ(status.code, static_cast<int>(Code::kNotFound));
-  EXPECT_EQ(status.message, "the directory answered noSuchObject: no entry has this DN, or a new one's parent is missing");
+  EXPECT_EQ(status.message, "the directory answered noSuchObject: no entry has this DN (to create one, its parent has to exist)");
   const auto info = Find<google::rpc::ErrorInfo>(status);
   ASSERT_TRUE(info);
   EXPECT_EQ(info->reason(), "NO_SUCH_OBJECT");

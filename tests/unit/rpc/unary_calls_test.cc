@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "rpc/directory_calls.h"
+#include "rpc/root_dse_call.h"
 #include "rpc/search_call.h"
 #include "rpc/session_calls.h"
 #include "rpc/write_calls.h"
@@ -164,6 +165,22 @@ TEST_F(UnaryCallsTest, TheMadeUpPasswordIsTold) {
   EXPECT_EQ(response.generated_password(), "pwd");
 }
 
+TEST_F(UnaryCallsTest, AMadeUpPasswordIsNeverToldWrong) {
+  OpenLease();
+  v1::ChangePasswordRequest request;
+  v1::ChangePasswordResponse response;
+  for (const std::string value : {"\x30\x04\x80\x02p\xff", "\x30\x05\x80\x03p", "pwd", ""}) {
+    const auto call = Begin<ChangePasswordCall>(request, response);
+    Answer(peer_, {testing::ExtendedResultMessage(peer_->last_request().message_id, {}, "", value)});
+    ExpectEnd(Code::kDataLoss, "GENERATED_PASSWORD_UNREADABLE");
+    EXPECT_EQ(response.generated_password(), "");
+  }
+  request.set_new_password("own");
+  const auto call = Begin<ChangePasswordCall>(request, response);
+  Answer(peer_, {testing::ExtendedResultMessage(peer_->last_request().message_id, {}, "", "pwd")});
+  ExpectEnd(Code::kOk);
+}
+
 TEST_F(UnaryCallsTest, GetEntryFindsTheEntryOrSaysWhyNot) {
   OpenLease();
   v1::GetEntryRequest request;
@@ -187,6 +204,32 @@ TEST_F(UnaryCallsTest, GetEntryFindsTheEntryOrSaysWhyNot) {
   call = Begin<GetEntryCall>(request, response);
   AnswerLast(peer_, 32);
   ExpectEnd(Code::kNotFound, "NO_SUCH_OBJECT");
+}
+
+TEST_F(UnaryCallsTest, TheRootDseIsToldWholeAndTyped) {
+  OpenLease();
+  const v1::GetRootDseRequest request;
+  v1::GetRootDseResponse response;
+  auto call = Begin<GetRootDseCall>(request, response);
+  const int id = peer_->last_request().message_id;
+  Answer(peer_, {testing::EntryMessage(id, "",
+                                       {{"namingcontexts", {"dc=a", "dc=b"}},
+                                        {"supportedControl", {"1.2"}},
+                                        {"vendorName", {"\xffoo"}},
+                                        {"vendorVersion", {}},
+                                        {"x", {"y"}}}),
+                 ResultMessage(id)});
+  ExpectEnd(Code::kOk);
+  EXPECT_EQ(response.entry().attributes_size(), 5);
+  EXPECT_THAT(response.naming_contexts(), ElementsAre("dc=a", "dc=b"));
+  EXPECT_THAT(response.supported_controls(), ElementsAre("1.2"));
+  EXPECT_EQ(response.vendor_name(), "\uFFFDoo");
+  EXPECT_EQ(response.vendor_version(), "");
+
+  response.Clear();
+  call = Begin<GetRootDseCall>(request, response);
+  AnswerLast(peer_, 0);
+  ExpectEnd(Code::kNotFound, "ENTRY_NOT_SHOWN");
 }
 
 TEST_F(UnaryCallsTest, AWriteWhoseConnectionDiesHasNoKnownOutcome) {

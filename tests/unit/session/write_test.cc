@@ -25,6 +25,12 @@ TEST_F(WriteTest, AnAnswerIsAnAnswer) {
   EXPECT_EQ(sink_.end().cause, EndCause::kResult);
 }
 
+TEST_F(WriteTest, AnAnswerThatOnlyACompareHasLeavesItsOutcomeUnknown) {
+  Run(sink_, Delete());
+  Answer({ResultMessage(peer_->last_request().message_id, ldap_code::kCompareTrue)});
+  EXPECT_EQ(sink_.end().cause, EndCause::kOutcomeUnknown);
+}
+
 TEST_F(WriteTest, LostAfterItWasSentItsOutcomeIsUnknown) {
   Run(sink_, Delete());
   LoseConnection();
