@@ -87,6 +87,7 @@ int Run(const CommandLine& line) {
 
 int main(int argc, char** argv, char** environment) {
   dirlease::FillStandardDescriptors();
+  dirlease::ReturnLargeBlocks();
   return dirlease::Run(
       dirlease::ParseCommandLine({argv + 1, argv + argc}, dirlease::Environment(environment)));
 }

@@ -15,7 +15,7 @@ constexpr uint8_t kOldPassword = 0x81;
 constexpr uint8_t kNewPassword = 0x82;
 constexpr uint8_t kGeneratedPassword = 0x80;
 constexpr size_t kOctetsAroundElement = 8;
-constexpr size_t kMostPasswordOctets = 16 * 1024;
+constexpr size_t kMostGeneratedOctets = 16 * 1024;
 
 void Append(uint8_t tag, const std::optional<std::string_view>& content, std::string& out) {
   if (!content) return;
@@ -50,7 +50,7 @@ bool DecodeGeneratedPassword(const std::optional<std::string>& value, std::optio
   if (sequence->empty()) return true;
   BerReader parts(*sequence);
   const auto octets = parts.NextIf(kGeneratedPassword);
-  if (!octets || octets->size() > kMostPasswordOctets || !IsValidUtf8(*octets)) return false;
+  if (!octets || octets->size() > kMostGeneratedOctets || !IsValidUtf8(*octets)) return false;
   password.emplace(*octets);
   return true;
 }
