@@ -20,6 +20,9 @@ constexpr std::string_view kOpenNewLease =
 constexpr std::string_view kCheckSchema =
     "check the spelling of the attribute and its syntax in the directory's schema";
 
+constexpr std::string_view kReadFirst = "read the entry before you repeat the write: it may have happened";
+constexpr std::string_view kEntryTooLarge = "ENTRY_TOO_LARGE";
+
 constexpr ReasonAdvice kByReason[] = {
     {"SESSION_UNKNOWN", kOpenNewLease},
     {"SESSION_EXPIRED", kOpenNewLease},
@@ -38,9 +41,9 @@ constexpr ReasonAdvice kByReason[] = {
     {"SLOW_CONSUMER",
      "read faster: write to a file instead of a slow pipe, ask for fewer attributes, or page (-E "
      "pr=500/noprompt)"},
-    {"ENTRY_TOO_LARGE", "ask for fewer attributes"},
+    {kEntryTooLarge, "ask for fewer attributes"},
     {"OPERATION_ABANDONED", "nothing, if the abandon was wanted; else run the command again"},
-    {"OUTCOME_UNKNOWN", "read the entry before you repeat the write: it may have happened"},
+    {"OUTCOME_UNKNOWN", kReadFirst},
     {"ENTRY_ALREADY_EXISTS", "change the entry with `dirlease modify`, or choose another name"},
     {"OBJECT_CLASS_VIOLATION",
      "give what the entry's object classes need and nothing that they do not allow"},
@@ -98,9 +101,18 @@ constexpr CodeAdvice kByCode[] = {
     {16, kOpenNewLease},
 };
 
+std::string_view TooLargeAdvice(CallKind kind) {
+  if (kind == CallKind::kGet) return "read it with `dirlease search -s base -b DN`, or name fewer attributes";
+  if (kind != CallKind::kExtended) return {};
+  return "ask for a smaller answer; before you repeat it, see whether the operation happened: it may have";
+}
+
 }  // namespace
 
-std::string_view AdviceFor(std::string_view reason, int grpc_code) {
+std::string_view OutcomeUnknownAdvice() { return kReadFirst; }
+
+std::string_view AdviceFor(std::string_view reason, int grpc_code, CallKind kind) {
+  if (reason == kEntryTooLarge && !TooLargeAdvice(kind).empty()) return TooLargeAdvice(kind);
   for (const ReasonAdvice& row : kByReason) {
     if (row.reason == reason) return row.advice;
   }

@@ -1,4 +1,5 @@
 #include <ostream>
+#include <system_error>
 #include <utility>
 
 #include "cli/arguments.h"
@@ -49,39 +50,48 @@ class Sender {
 // How long the lease outlives a source of records that says nothing.
 constexpr std::chrono::minutes kWaitForInput{5};
 
+std::string NameOf(const std::string& file) {
+  return file.empty() || file == "-" ? "standard input" : file;
+}
+
+int CannotRead(const CommandContext& context, const std::string& source, int error) {
+  context.output.err << "dirlease: cannot read " << source << ": " << std::generic_category().message(error) << '\n';
+  return kExitLocalFailure;
+}
+
 // The directory refused just this change, or the gateway could not take it: the next one may do.
-bool ConcernsThisChangeOnly(const CallStatus& status) {
-  constexpr int kInvalidArgument = 3;
-  const Failure failure = ParseFailure(status);
+bool ConcernsThisChangeOnly(const Failure& failure) {
+  constexpr int kInvalidArgument = 3, kResourceExhausted = 8;
   if (failure.code == kInvalidArgument) return true;
-  return failure.ldap && failure.ldap->code() > 0 && failure.reason != "OUTCOME_UNKNOWN";
+  // gRPC's own words, on either side; a quota has other ones and would refuse the next change too.
+  if (failure.code == kResourceExhausted && failure.reason.empty() &&
+      failure.message.find("larger than max") != std::string::npos) {
+    return true;
+  }
+  return failure.ldap && failure.ldap->code() > 0 && !MayHaveHappened(failure);
 }
 
 // Changes one after the other, on one lease, until the end, a failure or an interrupt.
 class ChangeRun {
  public:
-  explicit ChangeRun(const CommandContext& context)
-      : context_(context), options_(context.invocation.changes) {}
+  // `source` is what `in` reads, for people; no `in`: the changes come from elsewhere.
+  explicit ChangeRun(const CommandContext& context, std::string source = {}, const InputStream* in = nullptr)
+      : context_(context), options_(context.invocation.changes), source_(std::move(source)), in_(in) {}
 
   // `next` gives a change, or nothing at the end, or throws LdifError.
   template <typename Next>
-  int Run(const std::string& source, Next next) {
+  int Run(Next next) {
     CommandLease lease(context_, kWaitForInput);
-    for (bool more = true; more;) {
+    while (!stopped_) {
       try {
         const std::optional<LdifChange> change = next();
-        // What was read last may be the half of a record: its end never came.
-        if (Interrupted()) break;
-        if (!change) break;
+        if (InputBroke() || !change) break;
         if (!options_.dry_run) {
           if (const auto failed = lease.Acquire()) return *failed;
         }
-        more = Apply(*change) || (options_.keep_going && !fatal_);
+        Apply(*change);
       } catch (const LdifError& error) {
-        context_.output.err << "dirlease: " << source << ':' << error.line() << ": " << error.what() << '\n';
-        exit_status_ = kExitLocalFailure;
-        ++failed_;
-        more = options_.keep_going;
+        if (!InputBroke()) Skip(error);
       }
     }
     Summarize();
@@ -89,28 +99,49 @@ class ChangeRun {
   }
 
  private:
-  bool Interrupted() {
-    const int signal_number = context_.interrupts.signal_number();
-    if (signal_number != 0) exit_status_ = kExitSignalBase + signal_number;
-    return signal_number != 0;
+  void Stop(int exit_status) {
+    exit_status_ = exit_status;
+    stopped_ = true;
   }
 
-  // False: it failed, exit_status_ says how.
-  bool Apply(const LdifChange& change) {
+  // True: what was read last may be the half of a record, its end never came. It is dropped.
+  bool InputBroke() {
+    const int signal_number = context_.interrupts.signal_number();
+    if (signal_number != 0) {
+      Stop(kExitSignalBase + signal_number);
+    } else if (in_ != nullptr && in_->error() != 0) {
+      Stop(CannotRead(context_, source_, in_->error()));
+    }
+    return stopped_;
+  }
+
+  void Skip(const LdifError& error) {
+    context_.output.err << "dirlease: " << source_ << ':' << error.line() << ": " << error.what() << '\n';
+    ++failed_;
+    exit_status_ = kExitLocalFailure;
+    stopped_ = !options_.keep_going;
+  }
+
+  void Apply(const LdifChange& change) {
     const Words words = std::visit([](const auto& request) { return WordsOf(request); }, change.request);
     const std::string dn = DnText(change.dn());
     if (!options_.dry_run) {
       const CallStatus status = std::visit(Sender(context_.client), change.request);
-      if (status.code() != 0) {
-        ++failed_;
-        exit_status_ = ReportFailure(context_, Action(words.doing, dn, change.line), status);
-        fatal_ = !ConcernsThisChangeOnly(status);
-        return false;
-      }
+      if (status.code() != 0) return NoteFailure(Action(words.doing, dn, change.line), status);
     }
     ++done_;
     context_.output.out << (options_.dry_run ? "would be " : "") << words.done << ' ' << dn << '\n' << std::flush;
-    return true;
+    // Who no longer hears what is done wants no more of it done.
+    if (context_.output.out) return;
+    context_.output.err << "dirlease: the output could not be written\n";
+    Stop(kExitLocalFailure);
+  }
+
+  void NoteFailure(const std::string& action, const CallStatus& status) {
+    const Failure failure = ParseFailure(status);
+    ++(MayHaveHappened(failure) ? unknown_ : failed_);
+    exit_status_ = ReportFailure(context_, action, status, CallKind::kWrite);
+    stopped_ = !options_.keep_going || !ConcernsThisChangeOnly(failure);
   }
 
   static std::string Action(const char* doing, const std::string& dn, size_t line) {
@@ -121,28 +152,26 @@ class ChangeRun {
   }
 
   void Summarize() const {
-    if (!context_.invocation.verbose && failed_ == 0 && exit_status_ < kExitSignalBase) return;
-    context_.output.err << "dirlease: changes " << (options_.dry_run ? "read: " : "done: ") << done_
-                        << ", failed: " << failed_
-                        << (exit_status_ == 0 || options_.keep_going ? "" : ", the rest was not tried") << '\n';
+    const bool all_done = failed_ == 0 && unknown_ == 0 && !stopped_;
+    if (all_done && !context_.invocation.verbose && !options_.dry_run) return;
+    std::ostream& err = context_.output.err;
+    err << "dirlease: changes " << (options_.dry_run ? "read: " : "done: ") << done_ << ", failed: " << failed_;
+    if (unknown_ > 0) err << ", unknown: " << unknown_;
+    if (stopped_) err << ", the rest was not tried";
+    if (options_.dry_run) err << "; nothing was sent, so neither gateway nor directory checked it";
+    err << '\n';
   }
 
   const CommandContext& context_;
   const ChangeOptions& options_;
+  const std::string source_;
+  const InputStream* const in_;
   int64_t done_ = 0;
   int64_t failed_ = 0;
+  int64_t unknown_ = 0;  // may have happened
   int exit_status_ = kExitSuccess;
-  bool fatal_ = false;  // the last failure concerns all that would follow
+  bool stopped_ = false;  // before the end
 };
-
-std::string NameOf(const std::string& file) {
-  return file.empty() || file == "-" ? "standard input" : file;
-}
-
-int CannotRead(const CommandContext& context, const std::string& file) {
-  context.output.err << "dirlease: -f: cannot read " << file << '\n';
-  return kExitLocalFailure;
-}
 
 LdifChange DeleteOf(std::string dn, size_t line) {
   v1::DeleteRequest request;
@@ -155,9 +184,9 @@ LdifChange DeleteOf(std::string dn, size_t line) {
 int RunModify(const CommandContext& context) {
   const ChangeOptions& options = context.invocation.changes;
   InputStream in(options.file, context.interrupts);
-  if (!in) return CannotRead(context, options.file);
+  if (!in) return CannotRead(context, NameOf(options.file), in.error());
   LdifReader reader(in, options.plain_is_add ? LdifReader::Plain::kAdd : LdifReader::Plain::kModify);
-  return ChangeRun(context).Run(NameOf(options.file), [&reader] { return reader.Next(); });
+  return ChangeRun(context, NameOf(options.file), &in).Run([&reader] { return reader.Next(); });
 }
 
 int RunAdd(const CommandContext& context) {
@@ -169,15 +198,15 @@ int RunDelete(const CommandContext& context) {
   const ChangeOptions& options = context.invocation.changes;
   if (!options.dns.empty()) {
     auto dn = options.dns.begin();
-    return ChangeRun(context).Run("", [&]() -> std::optional<LdifChange> {
+    return ChangeRun(context).Run([&]() -> std::optional<LdifChange> {
       if (dn == options.dns.end()) return std::nullopt;
       return DeleteOf(*dn++, 0);
     });
   }
   InputStream in(options.file, context.interrupts);
-  if (!in) return CannotRead(context, options.file);
+  if (!in) return CannotRead(context, NameOf(options.file), in.error());
   size_t line = 0;
-  return ChangeRun(context).Run(NameOf(options.file), [&]() -> std::optional<LdifChange> {
+  return ChangeRun(context, NameOf(options.file), &in).Run([&]() -> std::optional<LdifChange> {
     for (std::string dn; std::getline(in, dn);) {
       ++line;
       if (!dn.empty() && dn.back() == '\r') dn.pop_back();
@@ -195,7 +224,7 @@ int RunRename(const CommandContext& context) {
   if (const auto failed = lease.Acquire()) return *failed;
   v1::ModifyDnResponse response;
   const CallStatus status = context.client.ModifyDn(request, response);
-  if (status.code() != 0) return ReportFailure(context, "rename", status);
+  if (status.code() != 0) return ReportFailure(context, "rename", status, CallKind::kWrite);
   context.output.out << "renamed " << DnText(request.dn()) << '\n';
   return kExitSuccess;
 }

@@ -4,6 +4,7 @@
 #include <iosfwd>
 #include <string_view>
 
+#include "cli/advice.h"
 #include "cli/gateway_client.h"
 #include "cli/interrupts.h"
 #include "cli/invocation.h"
@@ -32,6 +33,7 @@ struct CommandContext {
 
 // Tells people about a call that did not end OK and gives the exit status. REQUIRES: status.code()
 // != 0.
-int ReportFailure(const CommandContext& context, std::string_view action, const CallStatus& status);
+int ReportFailure(const CommandContext& context, std::string_view action, const CallStatus& status,
+                  CallKind kind = CallKind::kRead);
 
 }  // namespace dirlease::cli

@@ -15,7 +15,7 @@ int RunGet(const CommandContext& context) {
   if (const auto failed = lease.Acquire()) return *failed;
   v1::GetEntryResponse response;
   const CallStatus status = context.client.GetEntry(invocation.get, response);
-  if (status.code() != 0) return ReportFailure(context, "get", status);
+  if (status.code() != 0) return ReportFailure(context, "get", status, CallKind::kGet);
   const LdifStyle style{.level = 3, .columns = invocation.ldif.columns, .color = context.color_out()};
   const auto printer = NewSearchPrinter(invocation.format, style, 0);
   v1::SearchResponse message;
@@ -28,9 +28,16 @@ int RunGet(const CommandContext& context) {
 int RunPasswd(const CommandContext& context) {
   CommandLease lease(context);
   if (const auto failed = lease.Acquire()) return *failed;
+  // Asked before the call, which empties the passwords.
+  const bool is_known = context.invocation.passwd.has_new_password();
   v1::ChangePasswordResponse response;
   const CallStatus status = context.client.ChangePassword(context.invocation.passwd, response);
-  if (status.code() != 0) return ReportFailure(context, "passwd", status);
+  if (status.code() != 0) return ReportFailure(context, "passwd", status, CallKind::kWrite);
+  if (!is_known && response.generated_password().empty()) {
+    context.output.err << "dirlease: the password is changed, but the new one is not known: the directory did not tell "
+                          "it\n  what to do: set one with `dirlease passwd -S`\n";
+    return kExitLocalFailure;
+  }
   if (!response.generated_password().empty()) {
     context.output.out << response.generated_password() << '\n';
     Wipe(*response.mutable_generated_password());
@@ -44,7 +51,7 @@ int RunExtended(const CommandContext& context) {
   if (const auto failed = lease.Acquire()) return *failed;
   v1::ExtendedResponse response;
   const CallStatus status = context.client.Extended(context.invocation.extended, response);
-  if (status.code() != 0) return ReportFailure(context, "extended", status);
+  if (status.code() != 0) return ReportFailure(context, "extended", status, CallKind::kExtended);
   std::string text;
   const size_t columns = context.invocation.ldif.columns;
   for (const v1::IntermediateResponse& intermediate : response.intermediates()) {

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <iterator>
 
-#include "cli/advice.h"
 #include "cli/color.h"
 #include "google/rpc/error_details.pb.h"
 
@@ -15,6 +14,8 @@ constexpr const char* kCodeNames[] = {
     "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
     "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
     "DATA_LOSS", "UNAUTHENTICATED"};
+
+constexpr int kUnavailableCode = 14;
 
 std::string ForTerminal(std::string_view text) {
   std::string clean;
@@ -62,7 +63,25 @@ void AppendLdapResult(const v1::LdapResult& result, std::string& out) {
     AppendLine("note", "the directory's answer was longer, the gateway cut it", out);
 }
 
+void AppendAdvice(const Failure& failure, CallKind kind, std::string& out) {
+  constexpr std::string_view kLabel = "what to do";
+  if (IsWrite(kind) && MayHaveHappened(failure)) {
+    AppendLine(kLabel, OutcomeUnknownAdvice(), out);
+    if (failure.code != kUnavailableCode) return;
+  }
+  AppendLine(kLabel, AdviceFor(failure.reason, failure.code, kind), out);
+}
+
 }  // namespace
+
+bool MayHaveHappened(const Failure& failure) {
+  if (failure.reason == "OUTCOME_UNKNOWN") return true;
+  if (failure.ldap && failure.ldap->code() > 0) return false;
+  constexpr int kCancelled = 1, kUnknown = 2, kDeadlineExceeded = 4;
+  if (failure.code == kCancelled || failure.code == kUnknown || failure.code == kDeadlineExceeded) return true;
+  // With a reason the gateway said it, and it says what it does not know; without, the transport did.
+  return failure.code == kUnavailableCode && failure.reason.empty();
+}
 
 Failure ParseFailure(const google::rpc::Status& status) {
   Failure failure;
@@ -77,7 +96,7 @@ std::string GrpcCodeName(int code) {
   return "code " + std::to_string(code);
 }
 
-std::string RenderFailure(std::string_view action, const Failure& failure, bool color) {
+std::string RenderFailure(std::string_view action, const Failure& failure, bool color, CallKind kind) {
   std::string out = "dirlease: ";
   if (color) out += kErrorColor;
   out += action;
@@ -97,7 +116,7 @@ std::string RenderFailure(std::string_view action, const Failure& failure, bool 
                "not before " + std::to_string(failure.retry_after->count()) + " ms have passed",
                out);
   }
-  AppendLine("what to do", AdviceFor(failure.reason, failure.code), out);
+  AppendAdvice(failure, kind, out);
   return out;
 }
 

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "cli/advice.h"
 #include "dirlease/v1/ldap.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -29,10 +30,14 @@ struct Failure {
 // Unknown details are skipped.
 Failure ParseFailure(const google::rpc::Status& status);
 
+// Of a write: whether it happened is not known, since the directory's answer did not come.
+bool MayHaveHappened(const Failure& failure);
+
 // Several lines for stderr, each ended: what failed, both codes, the directory's own words, what to
 // do next. Control characters of foreign text are replaced, so that it cannot drive the terminal.
 // `action` completes "ACTION failed"; `color` is for these words alone.
-std::string RenderFailure(std::string_view action, const Failure& failure, bool color = false);
+std::string RenderFailure(std::string_view action, const Failure& failure, bool color = false,
+                          CallKind kind = CallKind::kRead);
 
 // As in the gRPC documentation, for example "NOT_FOUND".
 std::string GrpcCodeName(int code);

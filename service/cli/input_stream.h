@@ -1,5 +1,6 @@
 // A file or standard input to read from, which an interrupt ends: a person who presses Ctrl-C while
-// the command waits for more must not wait for more. Not thread-safe.
+// the command waits for more must not wait for more. A failed read ends it too and is remembered: what
+// came last may then be cut. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -17,12 +18,16 @@ class InputBuffer final : public std::streambuf {
   // `fd` stays the caller's.
   InputBuffer(int fd, const Interrupts& interrupts) : fd_(fd), interrupts_(interrupts) {}
 
+  // errno of the read that failed; 0 = none did.
+  int error() const { return error_; }
+
  private:
-  // The end also when interrupted: interrupts.signal_number() tells.
+  // The end also when interrupted or after a failed read: interrupts.signal_number() and error() tell.
   int_type underflow() override;
 
   const int fd_;
   const Interrupts& interrupts_;
+  int error_ = 0;
   std::array<char, 64 * 1024> octets_;
 };
 
@@ -32,8 +37,12 @@ class InputStream final : public std::istream {
   InputStream(const std::string& path, const Interrupts& interrupts);
   ~InputStream() override;
 
+  // errno of what failed, opening or a read; 0 = nothing did.
+  int error() const { return open_error_ != 0 ? open_error_ : buffer_->error(); }
+
  private:
   int fd_ = -1;  // ours, if above 0
+  int open_error_ = 0;
   std::unique_ptr<InputBuffer> buffer_;
 };
 

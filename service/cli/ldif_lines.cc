@@ -8,6 +8,9 @@
 namespace dirlease::cli {
 namespace {
 
+// Of UTF-8: some editors write it at a file's start.
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
@@ -50,7 +53,7 @@ std::vector<LdifLine> LdifLines::NextRecord() {
   std::vector<LdifLine> lines;
   bool in_comment = false;
   for (std::string text; std::getline(in_, text);) {
-    ++number_;
+    if (++number_ == 1 && text.rfind(kByteOrderMark, 0) == 0) text.erase(0, kByteOrderMark.size());
     if (!text.empty() && text.back() == '\r') text.pop_back();
     if (text.empty()) {
       if (!lines.empty()) break;
@@ -77,15 +80,22 @@ std::string ParseLdifValue(size_t line, std::string_view text) {
   return *std::move(octets);
 }
 
-LdifValue ParseLdifLine(const LdifLine& line) {
+std::string ParseLdifName(const LdifLine& line) {
   const size_t colon = line.text.find(':');
   if (line.text[0] == ' ') throw LdifError(line.number, "begins with a blank, and there is no line to go on with");
   if (colon == std::string::npos || colon == 0) {
     throw LdifError(line.number, "has no name with a colon behind it: write NAME: VALUE");
   }
-  if (!IsUtf8(line.text.substr(0, colon))) throw LdifError(line.number, "the name is not UTF-8");
-  return {line.text.substr(0, colon),
-          ParseLdifValue(line.number, std::string_view(line.text).substr(colon))};
+  std::string name = line.text.substr(0, colon);
+  if (!IsUtf8(name)) throw LdifError(line.number, "the name is not UTF-8");
+  if (name.find('\0') != std::string::npos) throw LdifError(line.number, "the name holds a NUL octet");
+  return name;
+}
+
+LdifValue ParseLdifLine(const LdifLine& line) {
+  std::string name = ParseLdifName(line);
+  const std::string_view value = std::string_view(line.text).substr(name.size());
+  return {std::move(name), ParseLdifValue(line.number, value)};
 }
 
 }  // namespace dirlease::cli

@@ -43,6 +43,8 @@ struct LdifValue {
   std::string octets;
 };
 
+// What stands before the colon; a file that the value names is not read. Throws LdifError.
+std::string ParseLdifName(const LdifLine& line);
 // "NAME: TEXT", "NAME:: BASE64" or "NAME:< file:///PATH", whose file is read. Throws LdifError.
 LdifValue ParseLdifLine(const LdifLine& line);
 // The same from behind the name: ": TEXT" and so on. REQUIRES: it begins with a colon.

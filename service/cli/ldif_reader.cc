@@ -11,7 +11,10 @@
 namespace dirlease::cli {
 namespace {
 
-bool Same(const std::string& a, const char* b) { return strcasecmp(a.c_str(), b) == 0; }
+// REQUIRES: no NUL in either, where strncasecmp would end.
+bool Same(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
 
 struct NoCase {
   bool operator()(const std::string& a, const std::string& b) const {
@@ -35,8 +38,8 @@ class Record {
   LdifChange Parse(LdifReader::Plain plain) {
     LdifChange change{.line = lines_.front().number, .request = {}};
     dn_ = TakeText("dn");
-    while (!at_end() && Same(Peek().name, "control")) TakeControl();
-    const bool named = !at_end() && Same(Peek().name, "changetype");
+    while (!at_end() && Same(PeekName(), "control")) TakeControl();
+    const bool named = !at_end() && Same(PeekName(), "changetype");
     const std::string type = named ? Word(TakeText("changetype")) : PlainType(plain);
     if (Same(type, "add")) {
       change.request = Add();
@@ -55,7 +58,7 @@ class Record {
  private:
   bool at_end() const { return at_ == lines_.size(); }
   size_t last_line() const { return lines_[at_ == 0 ? 0 : at_ - 1].number; }
-  LdifValue Peek() const { return ParseLdifLine(lines_[at_]); }
+  std::string PeekName() const { return ParseLdifName(lines_[at_]); }
   LdifValue Take() { return ParseLdifLine(lines_[at_++]); }
   bool AtSeparator() const { return lines_[at_].text.find_last_not_of(' ') == 0 && lines_[at_].text[0] == '-'; }
 
@@ -66,8 +69,10 @@ class Record {
     if (!Same(line.name, name)) throw LdifError(last_line(), std::string("\"") + name + ":\" is needed here");
     return Text(std::move(line.octets));
   }
+  // DNs, types, OIDs and words of LDIF: none has a NUL (RFC 4514 writes it \00).
   std::string Text(std::string text) const {
     if (!IsUtf8(text)) throw LdifError(last_line(), "the value is not UTF-8");
+    if (text.find('\0') != std::string::npos) throw LdifError(last_line(), "the value holds a NUL octet");
     return text;
   }
 
@@ -79,7 +84,7 @@ class Record {
 
   std::string PlainType(LdifReader::Plain plain) const {
     if (plain == LdifReader::Plain::kAdd) return "add";
-    if (at_end() || TypeNamed(Peek().name)) return "modify";
+    if (at_end() || TypeNamed(PeekName())) return "modify";
     throw LdifError(lines_[at_].number, "\"changetype:\" is needed here; `dirlease add` takes records without");
   }
 
@@ -98,6 +103,7 @@ class Record {
       if (rest.substr(0, word.size()) != word) continue;
       control.set_critical(word == "true");
       rest.remove_prefix(word.size());
+      break;
     }
     while (!rest.empty() && rest[0] == ' ') rest.remove_prefix(1);
     if (rest.empty()) return;
@@ -146,7 +152,7 @@ class Record {
     attribute.set_type(Word(Text(std::move(line.octets))));
     for (; !at_end() && !AtSeparator(); attribute.add_values(std::move(line.octets))) {
       line = Take();
-      if (!Same(line.name, attribute.type().c_str())) {
+      if (!Same(line.name, attribute.type())) {
         throw LdifError(last_line(), "\"" + attribute.type() + ":\" or \"-\" is needed here");
       }
     }

@@ -7,23 +7,30 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+#include <array>
+#include <cerrno>
 
 namespace dirlease::cli {
 namespace {
 
 constexpr std::string_view kLeaseOption = "--lease";
-// Short options without a value: -w may stand behind them in one word, as in -xw.
+// Short options without a value: one with a secret may stand behind them in one word, as in -xw.
+// Where -a has one, it is no flag.
 constexpr std::string_view kShortFlags = "xWvLAcnarS";
+constexpr std::string_view kSecretLetters = "w";
+constexpr std::string_view kPasswdFlags = "xWvLAcnrS";
+constexpr std::string_view kPasswdSecretLetters = "wsa";
 
 void WipeArgument(char* text) { explicit_bzero(text, strlen(text)); }
 
-// Offset in `word` behind a -w that stands in a cluster of short options; 0 = there is none.
-size_t PasswordOffset(std::string_view word) {
+// Offset in `word` behind the letter of a secret that stands in a cluster of short options; 0 = there
+// is none.
+size_t PasswordOffset(std::string_view word, bool passwd) {
   if (word.size() < 2 || word[0] != '-') return 0;
-  const size_t letter = word.find_first_not_of(kShortFlags, 1);
-  return letter != std::string_view::npos && word[letter] == 'w' ? letter + 1 : 0;
+  const size_t letter = word.find_first_not_of(passwd ? kPasswdFlags : kShortFlags, 1);
+  if (letter == std::string_view::npos) return 0;
+  const std::string_view secrets = passwd ? kPasswdSecretLetters : kSecretLetters;
+  return secrets.find(word[letter]) != std::string_view::npos ? letter + 1 : 0;
 }
 
 // Turns off echo, line editing and the terminal's signals while it lives, so that the echo always
@@ -79,13 +86,8 @@ void WipeSecretArguments(int argc, char** argv) {
   const bool passwd = std::any_of(argv + 1, argv + argc, [](const char* word) { return word == std::string_view("passwd"); });
   for (int i = 1; i < argc; ++i) {
     const std::string_view word = argv[i];
-    if (passwd && (word.substr(0, 2) == "-s" || word.substr(0, 2) == "-a")) {
-      if (word.size() > 2) WipeArgument(argv[i] + 2);
-      if (word.size() == 2 && ++i < argc) WipeArgument(argv[i]);
-      continue;
-    }
     const bool long_option = word.substr(0, kLeaseOption.size()) == kLeaseOption;
-    const size_t offset = PasswordOffset(word);
+    const size_t offset = PasswordOffset(word, passwd);
     if (word == kLeaseOption || (offset > 0 && offset == word.size())) {
       if (++i < argc) WipeArgument(argv[i]);
     } else if (long_option && word[kLeaseOption.size()] == '=') {
@@ -106,12 +108,21 @@ std::optional<std::string> PromptPassword(std::string_view prompt) {
 }
 
 std::optional<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  std::string content{std::istreambuf_iterator<char>(file), {}};
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return std::nullopt;
+  std::string content;
+  std::array<char, 16 * 1024> octets;
+  ssize_t count = 1;
+  while (count > 0 || (count < 0 && errno == EINTR)) {
+    count = read(fd, octets.data(), octets.size());
+    if (count > 0) content.append(octets.data(), static_cast<size_t>(count));
+  }
   // A directory opens but does not read.
-  if (file.bad()) return std::nullopt;
-  return content;
+  const bool whole = count == 0;
+  close(fd);
+  explicit_bzero(octets.data(), octets.size());
+  if (!whole) Wipe(content);
+  return whole ? std::optional(std::move(content)) : std::nullopt;
 }
 
 bool IsReadableByOthers(const std::string& path) {

@@ -2,6 +2,7 @@
 // tell.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -68,10 +69,66 @@ TEST_F(Changes, ContinueGoesOnUnlessTheLeaseIsGone) {
   EXPECT_EQ(run.exit_status, 68);
   EXPECT_EQ(run.out, "deleted cn=b\ndeleted cn=c\n");
   gateway_.changes.clear();
+  EXPECT_THAT(run.err, HasSubstr("changes done: 2, failed: 1\n"));
   gateway_.statuses_by_dn["cn=a"] = grpc::Status(grpc::StatusCode::UNAUTHENTICATED, "the lease is lost");
   run = Run({"modify", "-c", "-f", three_});
   EXPECT_EQ(run.exit_status, 216);
+  EXPECT_THAT(run.err, HasSubstr("changes done: 0, failed: 1, the rest was not tried\n"));
   EXPECT_THAT(gateway_.changes, SizeIs(1));
+}
+
+TEST_F(Changes, ContinueGoesOnBehindAMessageThatIsTooLarge) {
+  const std::string large(5 * 1024 * 1024, 'x');
+  const ClientRun run = Run({"modify", "-c", "-f",
+                             FileOf("dn: cn=a\nreplace: cn\ncn: " + large + "\n\ndn: cn=b\nchangetype: delete\n")});
+  EXPECT_EQ(run.exit_status, 208) << run.err;
+  EXPECT_EQ(run.out, "deleted cn=b\n");
+  EXPECT_THAT(run.err, HasSubstr("changes done: 1, failed: 1\n"));
+}
+
+TEST_F(Changes, ContinueEndsAtAQuota) {
+  gateway_.statuses_by_dn["cn=a"] = grpc::Status(grpc::StatusCode::RESOURCE_EXHAUSTED, "too many calls");
+  EXPECT_EQ(Run({"modify", "-c", "-f", three_}).exit_status, 208);
+  EXPECT_THAT(gateway_.changes, SizeIs(1));
+}
+
+TEST_F(Changes, AWriteWithoutAnAnswerIsUnknownAndNotFailed) {
+  for (const auto code : {grpc::StatusCode::CANCELLED, grpc::StatusCode::DEADLINE_EXCEEDED,
+                          grpc::StatusCode::UNKNOWN, grpc::StatusCode::UNAVAILABLE}) {
+    gateway_.changes.clear();
+    gateway_.statuses_by_dn["cn=b"] = grpc::Status(code, "no answer");
+    const ClientRun run = Run({"modify", "-c", "-f", three_});
+    EXPECT_EQ(run.exit_status, 200 + code);
+    EXPECT_THAT(run.err, HasSubstr("read the entry before you repeat the write: it may have happened"));
+    EXPECT_THAT(run.err, HasSubstr("changes done: 1, failed: 0, unknown: 1, the rest was not tried\n"));
+    EXPECT_THAT(gateway_.changes, SizeIs(2));
+  }
+}
+
+TEST_F(Changes, EveryWriteSaysThatItMayHaveHappened) {
+  gateway_.status = grpc::Status(grpc::StatusCode::DEADLINE_EXCEEDED, "too late");
+  for (const std::vector<std::string>& write :
+       {std::vector<std::string>{"delete", "cn=a"}, {"rename", "cn=a", "cn=b"}, {"passwd"}, {"extended", "1.2.3"}}) {
+    EXPECT_THAT(Run(write).err, HasSubstr("it may have happened")) << write[0];
+  }
+  EXPECT_THAT(Run({"get", "cn=a"}).err, Not(HasSubstr("happened")));
+}
+
+// Takes text, but cannot hand it on.
+class DeafBuffer : public std::stringbuf {
+ protected:
+  int sync() override { return -1; }
+};
+
+TEST_F(Changes, NothingMoreIsDoneWhenTheOutputIsGone) {
+  DeafBuffer buffer;
+  std::ostream out(&buffer);
+  Interrupts interrupts;
+  const ClientRun run = RunClient({"--address", gateway_.address, "modify", "-c", "-f", three_}, interrupts, &out);
+  EXPECT_EQ(run.exit_status, 1);
+  EXPECT_THAT(gateway_.changes, ElementsAre("delete cn=a"));
+  EXPECT_THAT(run.err, HasSubstr("could not be written\ndirlease: changes done: 1, failed: 0, the rest was not tried\n"));
+  EXPECT_THAT(gateway_.unbound, SizeIs(1));
 }
 
 TEST_F(Changes, AMistakeInTheFileIsToldWithItsPlaceAndSkippedWithContinue) {
@@ -90,6 +147,7 @@ TEST_F(Changes, ADryRunSendsNothing) {
   const ClientRun run = Run({"modify", "-n", "-f", three_});
   EXPECT_EQ(run.exit_status, 0);
   EXPECT_THAT(run.out, HasSubstr("would be deleted cn=a\n"));
+  EXPECT_EQ(run.err, "dirlease: changes read: 3, failed: 0; nothing was sent, so neither gateway nor directory checked it\n");
   EXPECT_THAT(gateway_.opened, IsEmpty());
 }
 
@@ -105,7 +163,15 @@ TEST_F(Changes, AddTakesContentRecords) {
 TEST_F(Changes, AFileThatIsNotThereIsALocalFailure) {
   const ClientRun run = Run({"modify", "-f", folder_.File("missing")});
   EXPECT_EQ(run.exit_status, 1);
-  EXPECT_THAT(run.err, HasSubstr("cannot read"));
+  EXPECT_THAT(run.err, HasSubstr("cannot read " + folder_.File("missing") + ": No such file"));
+}
+
+TEST_F(Changes, ADirectoryIsNoEmptyFile) {
+  for (const char* const command : {"modify", "delete"}) {
+    const ClientRun run = Run({command, "-f", folder_.path().string()});
+    EXPECT_EQ(run.exit_status, 1);
+    EXPECT_THAT(run.err, HasSubstr("cannot read " + folder_.path().string() + ": Is a directory\n"));
+  }
 }
 
 // Standard input in the test's hand; what it was comes back.
@@ -113,7 +179,7 @@ class StandardInput {
  public:
   StandardInput() : before_(dup(STDIN_FILENO)) {
     int ends[2] = {-1, -1};
-    EXPECT_EQ(pipe(ends), 0);
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
     dup2(ends[0], STDIN_FILENO);
     close(ends[0]);
     write_end_.Reset(ends[1]);
@@ -123,6 +189,11 @@ class StandardInput {
     EXPECT_EQ(write(write_end_.get(), text.data(), text.size()), static_cast<ssize_t>(text.size()));
   }
   void Close() { write_end_.Reset(); }
+  // What was written comes, then ECONNRESET: this end goes away with something unread.
+  void Break() {
+    EXPECT_EQ(write(STDIN_FILENO, "x", 1), 1);
+    Close();
+  }
 
  private:
   const UniqueFd before_;
@@ -134,6 +205,20 @@ TEST_F(Changes, RecordsComeFromStandardInput) {
   input.Write("dn: cn=a\nchangetype: delete\n");
   input.Close();
   EXPECT_EQ(Run({"modify"}).out, "deleted cn=a\n");
+}
+
+TEST_F(Changes, AReadThatFailsIsNoEndAndWhatCameLastIsDropped) {
+  for (const char* const last : {"dn: cn=b\nchangetype: modify\ndelete: cn\n-\n", "dn: cn=b\nchangety"}) {
+    gateway_.changes.clear();
+    StandardInput input;
+    input.Write(std::string("dn: cn=a\nchangetype: delete\n\n") + last);
+    input.Break();
+    const ClientRun run = Run({"modify", "-c"});
+    EXPECT_EQ(run.exit_status, 1);
+    EXPECT_THAT(gateway_.changes, ElementsAre("delete cn=a"));
+    EXPECT_THAT(run.err, HasSubstr("cannot read standard input: Connection reset"));
+    EXPECT_THAT(run.err, HasSubstr("changes done: 1, failed: 0, the rest was not tried\n"));
+  }
 }
 
 TEST_F(Changes, AnInterruptSendsNoHalfOfARecord) {
@@ -194,6 +279,19 @@ TEST_F(Changes, PasswdPrintsWhatTheDirectoryMadeUp) {
   EXPECT_EQ(run.out, "made-up\n");
   EXPECT_FALSE(gateway_.passwd.has_new_password());
   EXPECT_FALSE(gateway_.passwd.has_old_password());
+}
+
+TEST_F(Changes, APasswordMadeUpButNotToldIsNoSuccess) {
+  const ClientRun run = Run({"passwd"});
+  EXPECT_EQ(run.exit_status, 1);
+  EXPECT_THAT(run.err, HasSubstr("the password is changed, but the new one is not known"));
+  EXPECT_EQ(Run({"passwd", "-s", "new-secret"}).exit_status, 0);
+}
+
+TEST_F(Changes, TooLargeAnEntryIsForSearch) {
+  gateway_.status = LdapFailure(grpc::StatusCode::RESOURCE_EXHAUSTED, "ENTRY_TOO_LARGE", 0, "success");
+  EXPECT_THAT(Run({"get", "cn=a"}).err, HasSubstr("what to do: read it with `dirlease search"));
+  EXPECT_THAT(Run({"extended", "1.2"}).err, HasSubstr("what to do: ask for a smaller answer"));
 }
 
 TEST_F(Changes, ExtendedTakesItsValueFromAnywhere) {

@@ -137,14 +137,30 @@ TEST(CommandLineSecrets, AreGoneFromArgvAfterwards) {
         {"whoami", "--lease", "hush"},
         {"whoami", "--lease=hush"},
         {"whoami", "--lease", "hush", "--nonsense"},
-        {"whoami", "-w", "hush"}}) {
+        {"whoami", "-w", "hush"},
+        {"passwd", "-s", "hush", "-ahush"},
+        {"passwd", "-vs", "hush", "-vahush", "cn=me"},
+        {"passwd", "-xvshush", "-Ss", "hush", "-va", "hush"},
+        {"passwd", "-D", "cn=me", "-vw", "hush"}}) {
     for (const std::string& left : Parse(arguments).arguments) {
       EXPECT_EQ(left.find("hush"), std::string::npos) << ::testing::PrintToString(arguments);
     }
   }
 }
 
+TEST(CommandLineBind, ADirectoryIsNoPasswordFile) {
+  const Parsed parsed = Parse({"whoami", "-D", "cn=me", "-y", "/"});
+  EXPECT_EQ(parsed.exit_status, 1);
+  EXPECT_THAT(parsed.err, HasSubstr("-y: cannot read /"));
+  EXPECT_THAT(Parse({"extended", "1.2.3", "--value-file", "/"}).err, HasSubstr("--value-file: cannot read /"));
+}
+
+TEST(CommandLineHelp, SaysWhoSeesAnExtendedValue) {
+  EXPECT_THAT(Parse({"extended", "--help"}).out, HasSubstr("others on this machine"));
+}
+
 TEST(CommandLineSecrets, OtherArgumentsStay) {
+  EXPECT_THAT(Parse({"modify", "-va", "-f", "x"}).arguments, ElementsAre("dirlease", "modify", "-va", "-f", "x"));
   EXPECT_THAT(Parse({"search", "-b", "dc=w", "(sn=wall)", "www"}).arguments,
               ElementsAre("dirlease", "search", "-b", "dc=w", "(sn=wall)", "www"));
 }

@@ -86,6 +86,41 @@ TEST(Advice, ComesFromTheCodeOnlyWithoutAReason) {
   EXPECT_EQ(AdviceFor("SOMETHING_NEW", 14), "");
 }
 
+TEST(Advice, TooLargeAnEntryIsForSearchAndNoMatterOfAttributesElsewhere) {
+  EXPECT_THAT(std::string(AdviceFor("ENTRY_TOO_LARGE", 8, CallKind::kGet)), HasSubstr("dirlease search"));
+  EXPECT_THAT(std::string(AdviceFor("ENTRY_TOO_LARGE", 8, CallKind::kExtended)), Not(HasSubstr("attributes")));
+  EXPECT_EQ(AdviceFor("ENTRY_TOO_LARGE", 8), "ask for fewer attributes");
+}
+
+google::rpc::Status WithoutDetails(int code) {
+  google::rpc::Status status;
+  status.set_code(code);
+  return status;
+}
+
+TEST(RenderFailure, AWriteWithoutAnAnswerMayHaveHappened) {
+  for (const int code : {1, 2, 4, 14}) {
+    const Failure failure = ParseFailure(WithoutDetails(code));
+    EXPECT_TRUE(MayHaveHappened(failure)) << code;
+    EXPECT_THAT(RenderFailure("x", failure, false, CallKind::kWrite), HasSubstr("may have happened")) << code;
+    EXPECT_THAT(RenderFailure("x", failure, false, CallKind::kExtended), HasSubstr("may have happened")) << code;
+    EXPECT_THAT(RenderFailure("x", failure), Not(HasSubstr("may have happened"))) << code;
+  }
+  EXPECT_THAT(RenderFailure("x", ParseFailure(WithoutDetails(14)), false, CallKind::kWrite), HasSubstr("gateway runs"));
+}
+
+TEST(RenderFailure, AWriteThatWasAnsweredDidNotHappen) {
+  EXPECT_FALSE(MayHaveHappened(ParseFailure(SampleStatus(32))));
+  google::rpc::Status other = SampleStatus(80);
+  other.set_code(2);
+  EXPECT_FALSE(MayHaveHappened(ParseFailure(other)));
+  google::rpc::Status draining = WithoutDetails(14);
+  google::rpc::ErrorInfo info;
+  info.set_reason("DRAINING");
+  draining.add_details()->PackFrom(info);
+  EXPECT_FALSE(MayHaveHappened(ParseFailure(draining)));
+}
+
 TEST(GrpcCodeNameOf, KnowsAllAndInventsNone) {
   EXPECT_EQ(GrpcCodeName(16), "UNAUTHENTICATED");
   EXPECT_EQ(GrpcCodeName(10), "ABORTED");

@@ -124,6 +124,31 @@ TEST(LdifReader, ValuesFromFiles) {
   }
 }
 
+TEST(LdifReader, ADirectoryIsNoValue) {
+  EXPECT_EQ(ErrorOf("dn: cn=a\nphoto:< file:///\n", Plain::kAdd), "2: cannot read /");
+}
+
+TEST(LdifReader, LooksForAChangetypeWithoutReadingFiles) {
+  EXPECT_EQ(ErrorOf("dn: cn=a\nphoto:< file:///nowhere\n"),
+            "2: \"changetype:\" is needed here; `dirlease add` takes records without");
+}
+
+TEST(LdifReader, AByteOrderMarkAtTheStartIsSkipped) {
+  EXPECT_EQ(ReadOne<v1::DeleteRequest>("\xef\xbb\xbfversion: 1\n\ndn: cn=a\nchangetype: delete\n").dn(), "cn=a");
+  EXPECT_EQ(ErrorOf("\n\xef\xbb\xbf" "dn: cn=a\nchangetype: delete\n"), "2: \"dn:\" is needed here");
+}
+
+TEST(LdifReader, NamesThatHoldNulAreRefused) {
+  const std::string nul(1, '\0');
+  EXPECT_EQ(ErrorOf("dn" + nul + ": cn=a\nchangetype: delete\n"), "1: the name holds a NUL octet");
+  EXPECT_EQ(ErrorOf("dn: cn=a\nchangetype: add\ncn" + nul + "x: a\n"), "3: the name holds a NUL octet");
+  EXPECT_EQ(ErrorOf("dn:: Y249YQBi\nchangetype: delete\n"), "1: the value holds a NUL octet");
+  EXPECT_EQ(ErrorOf("dn: cn=a\nchangetype: delete" + nul + "x\n"), "2: the value holds a NUL octet");
+  EXPECT_EQ(ErrorOf("dn: cn=a\nchangetype: modify\nadd: cn" + nul + "x\ncn: a\n"), "3: the value holds a NUL octet");
+  const auto add = ReadOne<v1::AddRequest>("dn: cn=a\ncn: a" + nul + "b\n", Plain::kAdd);
+  EXPECT_THAT(add.attributes(0).values(), ElementsAre("a" + nul + "b"));
+}
+
 TEST(LdifReader, AMistakeNamesItsLineAndNoValue) {
   EXPECT_EQ(ErrorOf("\n\ncn: a\n"), "3: \"dn:\" is needed here");
   EXPECT_EQ(ErrorOf(" cn: a\n"), "1: begins with a blank, and there is no line to go on with");
@@ -146,6 +171,8 @@ TEST(LdifReader, AMistakeNamesItsLineAndNoValue) {
   EXPECT_EQ(ErrorOf("dn:: /w==\nchangetype: delete\n"), "1: the value is not UTF-8");
   EXPECT_EQ(ErrorOf("dn: cn=a\ncontrol:\nchangetype: delete\n"), "2: the control has no OID");
   EXPECT_EQ(ErrorOf("dn: cn=a\ncontrol: 1.2 maybe\nchangetype: delete\n"),
+            "2: behind the control's OID stands neither true, false nor a value");
+  EXPECT_EQ(ErrorOf("dn: cn=a\ncontrol: 1.2 truefalse\nchangetype: delete\n"),
             "2: behind the control's OID stands neither true, false nor a value");
   EXPECT_EQ(ErrorOf("version: 2\ndn: cn=a\nchangetype: delete\n"), "1: only LDIF version 1 is known");
 }
