@@ -24,7 +24,8 @@ void DefineInput(CLI::App& command, ChangeOptions& changes, const char* what) {
   command.add_option("-f,--file", changes.file, std::string(what) + " (standard input)")->type_name("FILE");
   command.add_flag("-c,--continue", changes.keep_going,
                    "go on after a change that failed; the exit status is the last failure's");
-  command.add_flag("-n,--dry-run", changes.dry_run, "read everything and say what would be done; neither gateway nor directory check it");
+  command.add_flag("-n,--dry-run", changes.dry_run,
+                   "read everything and say what would be done; neither gateway nor directory check it");
 }
 
 void DefineRename(CLI::App& app, RawOptions& options) {

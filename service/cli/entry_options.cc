@@ -71,7 +71,8 @@ void DefineExtended(CLI::App& app, RawOptions& options) {
       "--value", [&extended](const std::string& value) { extended.set_value(value); },
       "its value, as it stands here; others on this machine can see it: secrets go in --value-file");
   CLI::Option* base64 = command->add_option_function<std::string>(
-      "--value-base64", [&options](const std::string& value) { options.value_base64 = value; }, "... in base64, as visible to others");
+      "--value-base64", [&options](const std::string& value) { options.value_base64 = value; },
+      "... in base64, as visible to others");
   CLI::Option* file =
       command->add_option("--value-file", options.value_file, "... = whole content of this file")->type_name("FILE");
   text->excludes(base64)->excludes(file);

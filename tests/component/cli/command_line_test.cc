@@ -155,10 +155,6 @@ TEST(CommandLineBind, ADirectoryIsNoPasswordFile) {
   EXPECT_THAT(Parse({"extended", "1.2.3", "--value-file", "/"}).err, HasSubstr("--value-file: cannot read /"));
 }
 
-TEST(CommandLineHelp, SaysWhoSeesAnExtendedValue) {
-  EXPECT_THAT(Parse({"extended", "--help"}).out, HasSubstr("others on this machine"));
-}
-
 TEST(CommandLineSecrets, OtherArgumentsStay) {
   EXPECT_THAT(Parse({"modify", "-va", "-f", "x"}).arguments, ElementsAre("dirlease", "modify", "-va", "-f", "x"));
   EXPECT_THAT(Parse({"search", "-b", "dc=w", "(sn=wall)", "www"}).arguments,
