@@ -19,7 +19,9 @@ std::string Line(std::string_view event, log::Fields fields) {
 // What the directory, or libldap in its place, answered; empty when neither did.
 std::optional<int> ResultCode(const CallError& error) {
   const auto* end = std::get_if<OperationEnd>(&error);
-  if (end == nullptr || end->result.code == ldap_code::kSuccess) return std::nullopt;
+  if (end == nullptr || (end->cause != EndCause::kResult && end->result.code == ldap_code::kSuccess)) {
+    return std::nullopt;
+  }
   return end->result.code;
 }
 
@@ -43,14 +45,24 @@ void AuditLog::OnLeaseOpened(const Session::Facts& facts, const Caller& caller) 
 
 void AuditLog::OnOpenFailed(std::string_view target, std::string_view bind_name,
                             const Caller& caller, const CallError& error) {
+  AppendBind("open failed", target, bind_name, caller, error);
+}
+
+void AuditLog::OnCredentialsChecked(std::string_view target, std::string_view bind_name,
+                                    const Caller& caller, const CallError& answer) {
+  AppendBind("credentials checked", target, bind_name, caller, answer);
+}
+
+void AuditLog::AppendBind(std::string_view event, std::string_view target, std::string_view bind_name,
+                          const Caller& caller, const CallError& answer) {
   const log::Field owner("owner", caller.owner), peer("peer", caller.peer);
   const log::Field directory("target", target), name("bind_name", bind_name);
-  const log::Field outcome("result_name", OutcomeName(error)), trace("trace_id", caller.trace_id);
-  if (const auto code = ResultCode(error)) {
+  const log::Field outcome("result_name", OutcomeName(answer)), trace("trace_id", caller.trace_id);
+  if (const auto code = ResultCode(answer)) {
     const log::Field result("result", *code);
-    file_->Append(Line("open failed", {owner, peer, directory, name, result, outcome, trace}));
+    file_->Append(Line(event, {owner, peer, directory, name, result, outcome, trace}));
   } else {
-    file_->Append(Line("open failed", {owner, peer, directory, name, outcome, trace}));
+    file_->Append(Line(event, {owner, peer, directory, name, outcome, trace}));
   }
 }
 

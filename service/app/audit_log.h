@@ -22,11 +22,17 @@ class AuditLog final : public Telemetry {
   void OnLeaseOpened(const Session::Facts& facts, const Caller& caller) override;
   void OnOpenFailed(std::string_view target, std::string_view bind_name, const Caller& caller,
                     const CallError& error) override;
+  void OnCredentialsChecked(std::string_view target, std::string_view bind_name, const Caller& caller,
+                            const CallError& answer) override;
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override;
   void OnOperationEnded(const Session::Facts& facts, const Operation& operation,
                         const OperationEnd& end) override;
 
  private:
+  // A bind by which nobody got a lease.
+  void AppendBind(std::string_view event, std::string_view target, std::string_view bind_name, const Caller& caller,
+                  const CallError& answer);
+
   const std::unique_ptr<AuditFile> file_;
 };
 

@@ -166,6 +166,9 @@ class Checker {
     CheckPositive("max_leases", config.max_leases());
     CheckPositive("max_leases_per_owner", config.max_leases_per_owner());
     CheckPositive("max_operations_per_lease", config.max_operations_per_lease());
+    CheckPositive("verify.max_connections", config.verify().max_connections());
+    CheckPositive("verify.max_failed_binds", config.verify().max_failed_binds());
+    CheckPositive("verify.failed_bind_window", config.verify().failed_bind_window());
     if (config.memory_budget() < (1 << 20)) Add("memory_budget: has to be at least 1MiB");
   }
 

@@ -119,6 +119,12 @@ uint32_t DefaultMaxConnections(uint64_t descriptor_limit, uint64_t max_leases) {
       std::clamp(descriptor_limit - taken, kLeastConnections, kMostConnections));
 }
 
+void FillVerify(config::v1::Verify& verify) {
+  if (!verify.has_max_connections()) verify.set_max_connections(4);
+  if (!verify.has_max_failed_binds()) verify.set_max_failed_binds(10);
+  if (!verify.has_failed_bind_window()) verify.mutable_failed_bind_window()->set_seconds(60);
+}
+
 // max_connections apart. The numbers are those of ServerLimits.
 void FillGrpc(config::v1::Grpc& grpc) {
   if (!grpc.has_handshake_timeout()) grpc.mutable_handshake_timeout()->set_seconds(10);
@@ -157,6 +163,7 @@ void FillDefaults(uint64_t descriptor_limit, Config& config) {
   if (!config.has_anonymous()) config.set_anonymous(true);
   if (!config.has_memory_budget()) config.set_memory_budget(256 << 20);
   FillLease(*config.mutable_lease());
+  FillVerify(*config.mutable_verify());
   if (!config.grpc().has_max_connections()) {
     config.mutable_grpc()->set_max_connections(
         DefaultMaxConnections(descriptor_limit, config.max_leases()));

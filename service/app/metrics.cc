@@ -57,6 +57,9 @@ Metrics::Metrics()
           "How long operations waited for a place at their connection, by method.")),
       opens_(CounterFamily(*registry_, "dirlease_opens_total",
                            "Binds for leases, by target and outcome: ok, or why not.")),
+      checks_(CounterFamily(*registry_, "dirlease_credential_checks_total",
+                            "Password checks without a lease, by target and outcome: success, invalidCredentials, or "
+                            "why there is none.")),
       endings_(CounterFamily(*registry_, "dirlease_lease_endings_total",
                              "Leases that ended, by reason.")),
       abandons_(CounterFamily(*registry_, "dirlease_abandons_total",
@@ -98,6 +101,11 @@ void Metrics::OnOpenFailed(std::string_view target, std::string_view, const Call
                            const CallError& error) {
   opens_.Add({{"target", std::string(target)}, {"outcome", std::string(OutcomeName(error))}})
       .Increment();
+}
+
+void Metrics::OnCredentialsChecked(std::string_view target, std::string_view, const Caller&,
+                                   const CallError& answer) {
+  checks_.Add({{"target", std::string(target)}, {"outcome", std::string(OutcomeName(answer))}}).Increment();
 }
 
 void Metrics::OnLeaseEnded(const Session::Facts&, std::string_view reason) {

@@ -29,6 +29,8 @@ class Metrics final : public Telemetry {
   void OnLeaseOpened(const Session::Facts& facts, const Caller& caller) override;
   void OnOpenFailed(std::string_view target, std::string_view bind_name, const Caller& caller,
                     const CallError& error) override;
+  void OnCredentialsChecked(std::string_view target, std::string_view bind_name, const Caller& caller,
+                            const CallError& answer) override;
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override;
   void OnOperationEnded(const Session::Facts& facts, const Operation& operation,
                         const OperationEnd& end) override;
@@ -55,6 +57,7 @@ class Metrics final : public Telemetry {
   Histograms& first_response_seconds_;
   Histograms& waiting_seconds_;
   Counters& opens_;
+  Counters& checks_;
   Counters& endings_;
   Counters& abandons_;
   std::array<prometheus::Counter*, static_cast<size_t>(EndCause::kInternal) + 1> operation_ends_;

@@ -63,6 +63,9 @@ SessionManager::Options ToSessionOptions(const Config& config) {
   options.session.most_operations = config.max_operations_per_lease();
   options.stall_deadline = ToDuration(config.stall_deadline());
   options.budget_octets = config.memory_budget();
+  options.checks.most_connections = config.verify().max_connections();
+  options.checks.failed_binds.most = static_cast<int>(config.verify().max_failed_binds());
+  options.checks.failed_binds.window = ToDuration(config.verify().failed_bind_window());
   return options;
 }
 

@@ -21,6 +21,10 @@ class TelemetryFanOut final : public Telemetry {
                     const CallError& error) override {
     for (Telemetry* one : listeners_) one->OnOpenFailed(target, bind_name, caller, error);
   }
+  void OnCredentialsChecked(std::string_view target, std::string_view bind_name, const Caller& caller,
+                            const CallError& answer) override {
+    for (Telemetry* one : listeners_) one->OnCredentialsChecked(target, bind_name, caller, answer);
+  }
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override {
     for (Telemetry* one : listeners_) one->OnLeaseEnded(facts, reason);
   }

@@ -33,6 +33,7 @@ void DefineSearchCommand(CLI::App& app, RawOptions& options);
 // How entries are written.
 void DefineEntryFormat(CLI::App& app, RawOptions& options);
 void DefineEntryCommands(CLI::App& app, RawOptions& options);
+void DefineInfoCommands(CLI::App& app, RawOptions& options);
 void DefineChangeCommands(CLI::App& app, RawOptions& options);
 void DefineBenchCommand(CLI::App& app, RawOptions& options);
 

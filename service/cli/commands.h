@@ -14,6 +14,11 @@ int RunSearch(const CommandContext& context);
 int RunCompare(const CommandContext& context);
 int RunWhoAmI(const CommandContext& context);
 int RunGet(const CommandContext& context);
+int RunRootDse(const CommandContext& context);
+// LDIF lines, never folded.
+int RunSchema(const CommandContext& context);
+// "valid" or "invalid" on `out`.
+int RunVerify(const CommandContext& context);
 // LDIF change records, one after the other; one line on `out` for each that was done.
 int RunModify(const CommandContext& context);
 int RunAdd(const CommandContext& context);

@@ -8,6 +8,7 @@ void DefineDirectoryCommands(CLI::App& app, RawOptions& options) {
   DefineSearchCommand(app, options);
   DefineEntryCommands(app, options);
   DefineChangeCommands(app, options);
+  DefineInfoCommands(app, options);
   CLI::App* compare =
       AddCommand(app, options, {RunCompare, LeaseUse::kNamedOrOwn}, "compare",
                  "does the entry hold this value: TRUE or FALSE",

@@ -127,6 +127,22 @@ CallStatus GatewayClient::WhoAmI(v1::WhoAmIResponse& response) {
   return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::WhoAmI, {}, response);
 }
 
+CallStatus GatewayClient::GetRootDse(v1::GetRootDseResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::GetRootDse, {}, response);
+}
+
+CallStatus GatewayClient::GetSchema(const v1::GetSchemaRequest& request, v1::GetSchemaResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::GetSchema, request, response);
+}
+
+CallStatus GatewayClient::VerifyCredentials(v1::VerifyCredentialsRequest& request,
+                                            v1::VerifyCredentialsResponse& response) {
+  const CallStatus status =
+      impl_->Unary(impl_->sessions, &v1::SessionService::Stub::VerifyCredentials, request, response);
+  WipePassword(*request.mutable_credentials());
+  return status;
+}
+
 CallStatus GatewayClient::GetEntry(const v1::GetEntryRequest& request,
                                    v1::GetEntryResponse& response) {
   return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::GetEntry, request, response);

@@ -56,6 +56,10 @@ class GatewayClient {
   CallStatus Abandon(const v1::AbandonRequest& request, v1::AbandonResponse& response);
   CallStatus Compare(const v1::CompareRequest& request, v1::CompareResponse& response);
   CallStatus WhoAmI(v1::WhoAmIResponse& response);
+  CallStatus GetRootDse(v1::GetRootDseResponse& response);
+  CallStatus GetSchema(const v1::GetSchemaRequest& request, v1::GetSchemaResponse& response);
+  // Wipes the password in `request`.
+  CallStatus VerifyCredentials(v1::VerifyCredentialsRequest& request, v1::VerifyCredentialsResponse& response);
   CallStatus GetEntry(const v1::GetEntryRequest& request, v1::GetEntryResponse& response);
   CallStatus Add(const v1::AddRequest& request, v1::AddResponse& response);
   CallStatus Modify(const v1::ModifyRequest& request, v1::ModifyResponse& response);

@@ -79,6 +79,7 @@ struct Invocation {
   int64_t entry_limit = 0;
   v1::CompareRequest compare;
   v1::GetEntryRequest get;
+  v1::GetSchemaRequest schema;
   ChangeOptions changes;
   v1::ModifyDnRequest rename;
   v1::ChangePasswordRequest passwd;

@@ -118,6 +118,9 @@ void ResolveLease(RawOptions& raw, Invocation& invocation, std::ostream& err) {
     Refuse("this command works on a lease: name it with --lease TOKEN or DIRLEASE_LEASE");
   }
   if (invocation.lease.empty()) ResolveBind(raw, invocation.open, err);
+  if (invocation.command.run == RunVerify && !invocation.open.has_credentials()) {
+    Refuse("whose password? Add -D DN, and -W, -y FILE or -w PASSWORD");
+  }
 }
 
 void ResolveSearch(const RawOptions& raw, v1::SearchRequest& search) {

@@ -130,11 +130,15 @@ bool IsReadableByOthers(const std::string& path) {
   return stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && (facts.st_mode & 066) != 0;
 }
 
-void WipePassword(v1::OpenSessionRequest& request) {
-  if (!request.credentials().has_simple()) return;
-  v1::SimpleBind& simple = *request.mutable_credentials()->mutable_simple();
+void WipePassword(v1::BindCredentials& credentials) {
+  if (!credentials.has_simple()) return;
+  v1::SimpleBind& simple = *credentials.mutable_simple();
   Wipe(*simple.mutable_password());
   Wipe(*simple.mutable_password_octets());
+}
+
+void WipePassword(v1::OpenSessionRequest& request) {
+  if (request.has_credentials()) WipePassword(*request.mutable_credentials());
 }
 
 }  // namespace dirlease::cli

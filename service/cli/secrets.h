@@ -13,7 +13,8 @@ namespace dirlease::cli {
 // Overwrites what `text` holds, then empties it. The compiler cannot drop it.
 void Wipe(std::string& text);
 
-// The password inside the request.
+// The password inside.
+void WipePassword(v1::BindCredentials& credentials);
 void WipePassword(v1::OpenSessionRequest& request);
 
 // Overwrites the values of -w, --lease and passwd's -s and -a in argv, in every form they can be written, so that ps

@@ -122,6 +122,18 @@ Outcome<OpenRequest> OpenFromProto(v1::OpenSessionRequest& request) {
   return out;
 }
 
+Outcome<BindRequest> VerifyFromProto(v1::VerifyCredentialsRequest& request) {
+  BindRequest bind;
+  if (auto failure = SetCredentials(*request.mutable_credentials(), bind)) return *std::move(failure);
+  if (bind.name.empty()) {
+    return InvalidField("credentials", "name nobody: set `simple` with the bind name and the password to check");
+  }
+  auto controls = ControlsFromProto(request.controls());
+  if (!controls.ok()) return controls.failure();
+  bind.controls = std::move(controls.value());
+  return bind;
+}
+
 Outcome<OperationRequest> CompareFromProto(const v1::CompareRequest& request) {
   if (auto failure = OperationIdFailure(request.operation_id())) return *failure;
   CompareRequest compare;

@@ -50,6 +50,8 @@ void WipeValues(v1::ModifyRequest& request);
 void WipeValues(v1::ExtendedRequest& request);
 // Wipes the password in `request`.
 Outcome<OpenRequest> OpenFromProto(v1::OpenSessionRequest& request);
+// A bind with a name and a password. Wipes the password in `request`.
+Outcome<BindRequest> VerifyFromProto(v1::VerifyCredentialsRequest& request);
 // How long Unbind waits; zero = not at all.
 Outcome<absl::Duration> WaitFromProto(const v1::UnbindRequest& request);
 // Nothing when the id is empty or fine.

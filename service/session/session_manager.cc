@@ -57,7 +57,8 @@ SessionManager::SessionManager(EventLoop& loop, Connector& connector, Options op
       openings_({loop, budget_, reaper_}, telemetry_,
                 [this](Opening& opening, OpenAttempt::Result result) {
                   OnOpened(opening, std::move(result));
-                }) {
+                }),
+      checks_({loop, budget_, reaper_}, options_.checks, telemetry_, [this] { FinishDrainIfIdle(); }) {
   expiry_ = loop_.NewTimer([this] { ExpireDue(); });
 }
 
@@ -216,11 +217,13 @@ void SessionManager::Drain(absl::Duration grace, absl::AnyInvocable<void()> done
   for (Session* session : idle_ones) {
     EndNow(*session, LeaseEnd::kLost, EndCause::kDraining, "drain");
   }
+  checks_.CloseIdle();
   holds_.TellDraining(grace_end_);
 }
 
 void SessionManager::EndGrace() {
   openings_.FailAll(DrainingFailure());  // what they connected keeps the drain open
+  checks_.FailAll(DrainingFailure());
   std::vector<Session*> left;
   for (const auto& [lease, session] : live_) left.push_back(session);
   for (Session* session : left) {

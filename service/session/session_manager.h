@@ -23,6 +23,7 @@
 #include "session/session.h"
 #include "session/targets.h"
 #include "session/telemetry.h"
+#include "session/verify/credential_checks.h"
 
 namespace dirlease {
 
@@ -42,6 +43,7 @@ class SessionManager final : private Session::Observer {
     Session::Limits session;
     absl::Duration stall_deadline = absl::Seconds(30);  // of callers who do not read
     size_t budget_octets = 256 * 1024 * 1024;  // see base/byte_budget.h
+    CredentialChecks::Options checks;
     Telemetry* telemetry = nullptr;  // outlives the manager; null = nobody listens
   };
 
@@ -83,6 +85,13 @@ class SessionManager final : private Session::Observer {
   // After it no callback comes. Unknown tickets are ignored.
   void CancelOpen(Opening::Ticket ticket);
 
+  // Whether a name and a password belong together, by a bind that no lease comes of. The callback comes at most once,
+  // possibly within this call.
+  CredentialChecks::Ticket CheckCredentials(const Caller& caller, const std::string& target, BindRequest bind,
+                                            CredentialChecks::Callback callback);
+  // After it no callback comes. Unknown tickets are ignored.
+  void CancelCheck(CredentialChecks::Ticket ticket) { checks_.Cancel(ticket); }
+
   // The live lease that `token` names for this caller, else SESSION_UNKNOWN and its like. Does not renew.
   Outcome<Session*> Find(const Caller& caller, const std::string& token) const;
   void Renew(Session& session);
@@ -113,8 +122,8 @@ class SessionManager final : private Session::Observer {
   bool Revoke(std::string_view session_id);
   size_t ActiveOperations() const;
 
-  // No lease, no opening, no socket.
-  bool idle() const { return sessions_.empty() && openings_.empty() && reaper_.empty(); }
+  // No lease, no opening, no check, no socket.
+  bool idle() const { return sessions_.empty() && openings_.empty() && checks_.empty() && reaper_.empty(); }
   size_t size() const { return leases_.size(); }
   Load Measure() const;
   // What every stream to a caller lives with.
@@ -173,6 +182,7 @@ class SessionManager final : private Session::Observer {
   absl::flat_hash_map<LeaseId, Entry> sessions_;  // also those that are closing
   absl::flat_hash_map<LeaseId, Session*> live_;
   Openings openings_;
+  CredentialChecks checks_;
   Opening::Ticket last_ticket_ = 0;
   std::unique_ptr<Timer> expiry_;
 

@@ -1,4 +1,4 @@
-// The opening half of SessionManager: who may open, request ids, binding, granting.
+// The binding half of SessionManager: who may open, request ids, binding, granting; and binds for a check alone.
 #include <algorithm>
 #include <utility>
 
@@ -33,6 +33,10 @@ LdapResult Small(LdapResult result) {
   for (const Control& control : result.controls) octets += control.value.value_or("").size();
   if (octets > kMostOctets) result.controls.clear();
   return result;
+}
+
+Failure NoSuchTarget() {
+  return InvalidField("target", "no target of this name is configured; leave it empty for the default one");
 }
 
 std::string NewToken() { return "1." + Base64Url(RandomOctets(32)); }
@@ -93,9 +97,7 @@ std::optional<OpenResult> SessionManager::Remembered(const Caller& caller, const
 std::optional<Failure> SessionManager::Refusal(const Caller& caller,
                                                const OpenRequest& request) const {
   if (draining_) return DrainingFailure();
-  if (targets_.Find(request.target) == nullptr) {
-    return InvalidField("target", "no target of this name is configured; leave it empty for the default one");
-  }
+  if (targets_.Find(request.target) == nullptr) return NoSuchTarget();
   if (request.bind.name.empty() && !options_.anonymous) {
     return Failure{.code = absl::StatusCode::kPermissionDenied,
                    .reason = "ANONYMOUS_BIND_DISABLED",
@@ -113,6 +115,16 @@ std::optional<Failure> SessionManager::Refusal(const Caller& caller,
 
 size_t SessionManager::LeasesOf(const std::string& owner) const {
   return leases_.CountOwnedBy(owner) + openings_.CountOwnedBy(owner);
+}
+
+CredentialChecks::Ticket SessionManager::CheckCredentials(const Caller& caller, const std::string& target,
+                                                          BindRequest bind, CredentialChecks::Callback callback) {
+  Target* const found = targets_.Find(target);
+  if (found != nullptr && !draining_) {
+    return checks_.Check(caller, *found, std::move(bind), std::move(callback));
+  }
+  callback(draining_ ? DrainingFailure() : NoSuchTarget());
+  return 0;
 }
 
 void SessionManager::CancelOpen(Opening::Ticket ticket) {

@@ -22,6 +22,9 @@ class Telemetry {
   // lease. `target` and `bind_name` as the caller wanted them.
   virtual void OnOpenFailed(std::string_view /*target*/, std::string_view /*bind_name*/, const Caller&,
                             const CallError&) {}
+  // A VerifyCredentials that came as far as the directory or its queue: the bind's result, or why there is none.
+  virtual void OnCredentialsChecked(std::string_view /*target*/, std::string_view /*bind_name*/, const Caller&,
+                                    const CallError& /*answer*/) {}
   // `reason`: one of a few words, as in the log.
   virtual void OnLeaseEnded(const Session::Facts&, std::string_view /*reason*/) {}
   virtual void OnOperationEnded(const Session::Facts&, const Operation&, const OperationEnd&) {}

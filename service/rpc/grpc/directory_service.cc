@@ -5,6 +5,7 @@
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/unary_reactor.h"
 #include "rpc/root_dse_call.h"
+#include "rpc/schema_call.h"
 #include "rpc/write_calls.h"
 
 namespace dirlease {
@@ -74,8 +75,9 @@ class DirectoryService final : public Methods {
                                        v1::GetRootDseResponse* response) override {
     return UnaryReactor::Run<GetRootDseCall>(loop_, manager_, context, *request, response);
   }
-  grpc::ServerUnaryReactor* GetSchema(Context*, const v1::GetSchemaRequest*, v1::GetSchemaResponse*) override {
-    return new NotBuiltReactor<grpc::ServerUnaryReactor>("GetSchema");
+  grpc::ServerUnaryReactor* GetSchema(Context* context, const v1::GetSchemaRequest* request,
+                                      v1::GetSchemaResponse* response) override {
+    return UnaryReactor::Run<SchemaCall>(loop_, manager_, context, *request, response, schemas_);
   }
 
  private:
@@ -95,6 +97,7 @@ class DirectoryService final : public Methods {
 
   EventLoop& loop_;
   SessionManager& manager_;
+  const std::shared_ptr<SchemaCache> schemas_ = std::make_shared<SchemaCache>();  // of the loop
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/unary_reactor.h"
 #include "rpc/session_calls.h"
+#include "rpc/verify_call.h"
 
 namespace dirlease {
 
@@ -44,9 +45,10 @@ class SessionService final : public v1::SessionService::CallbackService {
   grpc::ServerUnaryReactor* Rebind(Context*, const v1::RebindRequest*, v1::RebindResponse*) override {
     return new NotBuiltReactor<grpc::ServerUnaryReactor>("Rebind");
   }
-  grpc::ServerUnaryReactor* VerifyCredentials(Context*, const v1::VerifyCredentialsRequest*,
-                                              v1::VerifyCredentialsResponse*) override {
-    return new NotBuiltReactor<grpc::ServerUnaryReactor>("VerifyCredentials");
+  grpc::ServerUnaryReactor* VerifyCredentials(Context* context, const v1::VerifyCredentialsRequest* request,
+                                              v1::VerifyCredentialsResponse* response) override {
+    auto& wipeable = const_cast<v1::VerifyCredentialsRequest&>(*request);
+    return UnaryReactor::Run<VerifyCall>(loop_, manager_, context, wipeable, response);
   }
 
  private:

@@ -76,6 +76,8 @@ class FakeGateway {
   v1::GetEntryResponse entry;
   v1::ChangePasswordResponse password_response;
   v1::ExtendedResponse extended_response;
+  v1::GetSchemaResponse schema;
+  v1::VerifyCredentialsResponse verified;
 
   // Notes.
   std::vector<v1::OpenSessionRequest> opened;
@@ -93,6 +95,8 @@ class FakeGateway {
   v1::GetEntryRequest get;
   v1::ChangePasswordRequest passwd;
   v1::ExtendedRequest extended;
+  std::string schema_dn;
+  v1::VerifyCredentialsRequest verify;
   v1::HoldSessionRequest hold;
   std::vector<admin::v1::ListSessionsRequest> listed;
   admin::v1::RevokeSessionRequest revoke;
@@ -134,6 +138,12 @@ class FakeGateway {
       response->set_token("body-token");
       *response->mutable_session() = fake.session.session();
       return fake.open_status;
+    }
+    grpc::Status VerifyCredentials(grpc::ServerContext* context, const v1::VerifyCredentialsRequest* request,
+                                   v1::VerifyCredentialsResponse* response) override {
+      fake.verify = *request;
+      *response = fake.verified;
+      return fake.Note(context);
     }
     grpc::Status KeepAlive(grpc::ServerContext* context, const v1::KeepAliveRequest*,
                            v1::KeepAliveResponse* response) override {
@@ -220,6 +230,17 @@ class FakeGateway {
                                 v1::ChangePasswordResponse* response) override {
       fake.passwd = *request;
       *response = fake.password_response;
+      return fake.Note(context);
+    }
+    grpc::Status GetRootDse(grpc::ServerContext* context, const v1::GetRootDseRequest*,
+                            v1::GetRootDseResponse* response) override {
+      *response->mutable_entry() = fake.entry.entry();
+      return fake.Note(context);
+    }
+    grpc::Status GetSchema(grpc::ServerContext* context, const v1::GetSchemaRequest* request,
+                           v1::GetSchemaResponse* response) override {
+      fake.schema_dn = request->subschema_subentry();
+      *response = fake.schema;
       return fake.Note(context);
     }
     grpc::Status Extended(grpc::ServerContext* context, const v1::ExtendedRequest* request,

@@ -8,6 +8,7 @@ namespace {
 
 using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 constexpr char kNewDn[] = "uid=new,ou=people,dc=example,dc=com";
 
@@ -214,6 +215,20 @@ TEST_F(WriteTest, TheRootDseSaysWhatTheDirectoryCan) {
   EXPECT_THAT(response.supported_extensions(), Contains("1.3.6.1.4.1.4203.1.11.3"));
   EXPECT_EQ(response.subschema_subentry(), "cn=Subschema");
   EXPECT_GT(response.entry().attributes_size(), 5);
+}
+
+TEST_F(WriteTest, TheSchemaIsReadOnceAndThenFromMemory) {
+  const LogMark mark = slapd_->Mark();
+  v1::GetSchemaResponse first, second;
+  EXPECT_TRUE(client_->Call(v1::GetSchemaRequest(), &first, {.token = token_}).ok());
+  EXPECT_TRUE(client_->Call(v1::GetSchemaRequest(), &second, {.token = token_}).ok());
+  EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
+  EXPECT_THAT(first.object_classes(), Contains(HasSubstr("NAME 'inetOrgPerson'")));
+  EXPECT_THAT(first.attribute_types(), Contains(HasSubstr("NAME ( 'cn' 'commonName' )")));
+  EXPECT_GT(first.matching_rules_size(), 10);
+  EXPECT_GT(first.ldap_syntaxes_size(), 10);
+  EXPECT_EQ(slapd_->WaitForLog("SRCH attr=modifyTimestamp", 2, mark).size(), 2u);
+  EXPECT_EQ(slapd_->CountLog("SRCH attr=attributeTypes", mark), 1u);
 }
 
 TEST_F(WriteTest, AnEntryThatDoesNotMatchIsNotFound) {

@@ -10,6 +10,7 @@
 #include "rpc/search_call.h"
 #include "rpc/session_calls.h"
 #include "rpc/write_calls.h"
+#include "unit/rpc/fake_responder.h"
 #include "unit/session/manager_fixture.h"
 
 namespace dirlease {
@@ -18,24 +19,10 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::FakeLdapPeer;
+using testing::FakeResponder;
 using testing::RecordingSink;
 using testing::ResultMessage;
 using Code = absl::StatusCode;
-
-class FakeResponder final : public Responder {
- public:
-  void AddHeader(std::string_view key, std::string_view value) override {
-    if (status) ADD_FAILURE() << "a header after the end";
-    headers.emplace_back(key, value);
-  }
-  void Finish(const RpcStatus& end) override {
-    if (status) ADD_FAILURE() << "a second finish";
-    status = end;
-  }
-
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::optional<RpcStatus> status;
-};
 
 class UnaryCallsTest : public testing::ManagerFixture {
  protected:

@@ -1,0 +1,95 @@
+#include "rpc/verify_call.h"
+
+#include <utility>
+
+#include "base/ber_reader.h"
+#include "rpc/convert_request.h"
+#include "rpc/convert_result.h"
+
+namespace dirlease {
+
+namespace {
+
+constexpr std::string_view kPasswordPolicyOid = "1.3.6.1.4.1.42.2.27.8.5.1";
+
+// draft-behera-ldap-password-policy section 6.2: SEQUENCE { warning [0], error [1] }, both optional.
+bool HoldsError(std::string_view value) {
+  constexpr uint8_t kSequence = 0x30, kError = 0x81;
+  const auto content = BerReader(value).NextIf(kSequence);
+  if (!content) return false;
+  BerReader fields(*content);
+  while (const auto field = fields.Next()) {
+    if (field->tag == kError) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool SaysInvalid(int code) {
+  constexpr int kNoSuchAttribute = 16, kNoSuchObject = 32, kAliasProblem = 33, kAliasDereferencingProblem = 36,
+                kInappropriateAuthentication = 48, kInvalidCredentials = 49, kInsufficientAccessRights = 50;
+  switch (code) {
+    case kNoSuchAttribute:
+    case kNoSuchObject:
+    case kAliasProblem:
+    case kAliasDereferencingProblem:
+    case kInappropriateAuthentication:  // slapd: the entry has no password
+    case kInvalidCredentials:
+    case kInsufficientAccessRights:
+      return true;
+    default:
+      return false;
+  }
+}
+
+LdapResult ToldOfInvalid(const LdapResult& result) {
+  constexpr int kInvalidCredentials = 49;
+  LdapResult told;
+  told.code = kInvalidCredentials;
+  // A policy's word without an error comes for names that there are only.
+  for (const Control& control : result.controls) {
+    if (control.oid == kPasswordPolicyOid && HoldsError(control.value.value_or(""))) told.controls.push_back(control);
+  }
+  return told;
+}
+
+VerifyCall::VerifyCall(SessionManager& manager, CallInfo info, Responder& responder,
+                       v1::VerifyCredentialsRequest& request, v1::VerifyCredentialsResponse& response)
+    : UnaryCall(manager, std::move(info), responder, "VerifyCredentials"),
+      target_(request.target()),
+      bind_(VerifyFromProto(request)),
+      response_(response) {
+  if (!target_.empty()) context_.target = target_;
+}
+
+void VerifyCall::Run() {
+  if (!bind_.ok()) {
+    Fail(bind_.failure());
+    return;
+  }
+  // Cancel takes the callback back before this is destroyed.
+  ticket_ = manager_.CheckCredentials(info_.caller, target_, std::move(*bind_),
+                                      [this](const CallError& answer) { OnChecked(answer); });
+}
+
+void VerifyCall::OnChecked(const CallError& answer) {
+  const auto* end = std::get_if<OperationEnd>(&answer);
+  const bool answered = end != nullptr && end->cause == EndCause::kResult;
+  const bool valid = answered && end->result.code == ldap_code::kSuccess;
+  if (!valid && !(answered && SaysInvalid(end->result.code))) {
+    Finish(StatusFromCallError(answer, context_));
+    return;
+  }
+  response_.set_valid(valid);
+  ResultToProto(valid ? end->result : ToldOfInvalid(end->result), *response_.mutable_bind()->mutable_result());
+  FinishOk();
+}
+
+void VerifyCall::Cancel() {
+  if (finished()) return;
+  manager_.CancelCheck(ticket_);
+  FinishCancelled();
+}
+
+}  // namespace dirlease

@@ -1,0 +1,55 @@
+// How often callers guessed wrong: who fails too often with one bind name is refused for a while, before the directory is
+// asked. Pure but for its memory, which is bounded; not thread-safe.
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "base/crypto.h"
+
+namespace dirlease {
+
+class FailedBinds {
+ public:
+  struct Options {
+    int most = 10;                            // within a window, of one caller and bind name
+    absl::Duration window = absl::Minutes(1);  // from the first of them
+  };
+  // Beyond it the oldest is forgotten.
+  static constexpr size_t kMostKeys = 100'000;
+
+  // Whose failures count together. `caller` is whatever tells callers apart. Spellings of a name that differ in case or
+  // blanks alone are one name.
+  using Key = Digest;
+  static Key KeyOf(std::string_view caller, std::string_view target, std::string_view bind_name);
+
+  explicit FailedBinds(Options options) : options_(options) {}
+
+  // How long the key is refused from now on; empty: it is not.
+  std::optional<absl::Duration> RefusedFor(const Key& key, absl::Time now) const;
+  void AddFailure(const Key& key, absl::Time now);
+  // Its failures are forgotten: whoever knows the password may mistype it again.
+  void AddSuccess(const Key& key) { windows_.erase(key); }
+
+  size_t size() const { return windows_.size(); }
+
+ private:
+  struct Window {
+    absl::Time end;
+    int failures = 0;
+  };
+  void Forget(absl::Time now);
+
+  const Options options_;
+  absl::flat_hash_map<Key, Window> windows_;
+  // In the order in which they end; those that are gone or were replaced are found so by their end.
+  std::deque<std::pair<absl::Time, Key>> ends_;
+};
+
+}  // namespace dirlease
