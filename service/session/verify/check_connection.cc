@@ -16,7 +16,7 @@ CheckConnection::~CheckConnection() { DropConnection(); }
 
 bool CheckConnection::Check(const BindRequest& bind) {
   bind_ = &bind;
-  return connecting() || SendBind();
+  return connecting() || SendBind() == 0;
 }
 
 void CheckConnection::OnConnected(Connected connected) {
@@ -29,19 +29,23 @@ void CheckConnection::OnConnected(Connected connected) {
   connection_ = std::make_unique<Connection>(services_.loop, services_.budget, std::move(connected.handle),
                                              static_cast<Connection::Observer&>(*this));
   timer_ = services_.loop.NewTimer([this] { OnTimeout(); });
-  if (!SendBind()) Answer(OperationEnd{.cause = EndCause::kInternal});
+  const int error = SendBind();
+  if (error == 0) return;
+  OperationEnd end{.cause = error == ldap_code::kServerDown ? EndCause::kLost : EndCause::kInternal};
+  end.result.code = error;
+  Answer(std::move(end));
 }
 
-bool CheckConnection::SendBind() {
+int CheckConnection::SendBind() {
   const LdapHandle::Sent sent =
       connection_->Send(*this, [this](LdapHandle& handle) { return handle.Bind(*bind_); });
   if (sent.error != 0) {
     DropConnection();
-    return false;
+    return sent.error;
   }
   message_id_ = sent.message_id;
   timer_->ArmAt(services_.loop.Now() + kAnswerTimeout);
-  return true;
+  return 0;
 }
 
 void CheckConnection::OnResponse(const ResponseView& response) {

@@ -50,7 +50,8 @@ class CheckConnection final : private Connection::Exchange, private Connection::
 
  private:
   void OnConnected(Connected connected);
-  bool SendBind();
+  // 0, or libldap's code: then the connection is dropped.
+  int SendBind();
   void OnResponse(const ResponseView& response) override;
   void OnConnectionLost(const LdapResult& last_word) override;
   void OnPlaceFree() override {}
