@@ -24,10 +24,8 @@ TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
   };
   EXPECT_EQ(code(v1::ContinueBindRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::RebindRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::VerifyCredentialsRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::SyncRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::PipelineRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::GetSchemaRequest()), Code::kUnimplemented);
 }
 
 constexpr char kSearchMethod[] = "/dirlease.v1.DirectoryService/Search";
