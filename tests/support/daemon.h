@@ -11,6 +11,7 @@
 
 #include "support/child_process.h"
 #include "support/log_lines.h"
+#include "support/places.h"
 #include "support/temp_dir.h"
 
 namespace dirlease::testing {
@@ -43,7 +44,7 @@ class Daemon {
 
  private:
   std::vector<std::string> Command(const std::vector<std::string>& flags) const {
-    std::vector<std::string> command = {DIRLEASED, "--listen=127.0.0.1:0", "--insecure",
+    std::vector<std::string> command = {BuiltProgram("dirleased"), "--listen=127.0.0.1:0", "--insecure",
                                         "--address-file=" + address_file()};
     command.insert(command.end(), flags.begin(), flags.end());
     return command;

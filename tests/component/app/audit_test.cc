@@ -17,6 +17,7 @@
 
 #include "component/app/running_gateway.h"
 #include "support/child_process.h"
+#include "support/places.h"
 #include "support/raw_peer.h"
 
 namespace dirlease {
@@ -201,7 +202,7 @@ TEST_F(AuditTest, ItsFileIsForItsOwnerOnlyAndIsRotated) {
 
 TEST(AuditDaemonTest, AFileThatCannotBeOpenedIsAnErrorThatNamesTheKey) {
   const std::string program =
-      std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dirleased";
+      dirlease::testing::BuiltProgram("dirleased");
   const auto run = [&](const std::string& path) {
     return testing::RunProgram({program, "--target=ldap://127.0.0.1:1", "--insecure",
                                 "--listen=127.0.0.1:0", "--audit-log=" + path});
@@ -219,7 +220,7 @@ TEST(AuditDaemonTest, HangUpOpensItAgain) {
   const testing::TempDir folder;
   const std::string path = folder.File("audit.log");
   testing::ChildProcess daemon(
-      {std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dirleased",
+      {dirlease::testing::BuiltProgram("dirleased"),
        "--target=ldap://127.0.0.1:1", "--insecure", "--listen=127.0.0.1:0", "--audit-log=" + path});
   while (!std::filesystem::exists(path)) std::this_thread::yield();
   std::filesystem::rename(path, path + ".1");

@@ -22,6 +22,7 @@
 #include "support/child_process.h"
 #include "support/grpc/client.h"
 #include "support/log_lines.h"
+#include "support/places.h"
 #include "support/temp_dir.h"
 
 namespace dirlease {
@@ -183,7 +184,7 @@ class CertificateReloadTest : public ::testing::Test {
   }
   std::string File(const std::string& name) const { return folder_.File(name); }
   void Serve(const std::string& check_interval) {
-    const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dirleased";
+    const auto program = dirlease::testing::BuiltProgram("dirleased");
     std::vector<std::string> command = {
         program, "--target=ldap://127.0.0.1:1", "--listen=127.0.0.1:0", "--tls-cert=" + File("tls/tls.crt"),
         "--tls-key=" + File("tls/tls.key"), "--address-file=" + File("address"),

@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "component/app/configure.h"
+#include "support/places.h"
 
 namespace dirlease {
 namespace {
@@ -49,7 +50,7 @@ TEST(ConfigFileTest, ReadsEveryKindOfValue) {
 
 // deploy/dirleased.yaml; its certificates are nobody's, so only reading it can be tested.
 TEST(ConfigFileTest, TheExampleCanBeRead) {
-  std::ifstream file(DIRLEASE_EXAMPLE);
+  std::ifstream file(testing::SourceFile("deploy/dirleased.yaml"));
   const auto got = Read({std::istreambuf_iterator<char>(file), {}});
   EXPECT_THAT(got.problems, IsEmpty());
   ASSERT_EQ(got.config.targets_size(), 2);
@@ -59,7 +60,7 @@ TEST(ConfigFileTest, TheExampleCanBeRead) {
 
 // So that they are right on the day they are needed.
 TEST(ConfigFileTest, WhatTheExampleHasCommentedOutCanBeReadToo) {
-  std::ifstream file(DIRLEASE_EXAMPLE);
+  std::ifstream file(testing::SourceFile("deploy/dirleased.yaml"));
   std::string yaml{std::istreambuf_iterator<char>(file), {}};
   for (const std::string line : {"audit_log: ", "admin:\n", "  listen: ", "  client_ca: ", "  address_file: "}) {
     const size_t at = yaml.find("\n# " + line);

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "support/child_process.h"
+#include "support/places.h"
 #include "support/temp_dir.h"
 
 namespace dirlease {
@@ -27,7 +28,7 @@ constexpr char kAnyPort[] = "--listen=127.0.0.1:0";
 
 // Built into the same folder as this test.
 std::string Dirleased() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dirleased";
+  return dirlease::testing::BuiltProgram("dirleased");
 }
 
 class DaemonTest : public ::testing::Test {

@@ -5,7 +5,6 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <regex>
@@ -17,6 +16,7 @@
 #include "component/app/running_gateway.h"
 #include "support/certificates.h"
 #include "support/child_process.h"
+#include "support/places.h"
 
 namespace dirlease {
 namespace {
@@ -26,7 +26,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-const std::string kDeploy = std::filesystem::path(DIRLEASE_EXAMPLE).parent_path();
+const std::string kDeploy = testing::SourceFile("deploy");
 const std::string kAlerts = kDeploy + "/prometheus/alerts.yaml";
 const std::string kDashboard = kDeploy + "/grafana/dirlease.json";
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <regex>
 #include <set>
@@ -13,6 +12,7 @@
 
 #include "component/cli/run_client.h"
 #include "support/child_process.h"
+#include "support/places.h"
 #include "support/temp_dir.h"
 
 namespace dirlease::cli {
@@ -26,7 +26,7 @@ using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 std::string Dirleased() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "dirleased";
+  return dirlease::testing::BuiltProgram("dirleased");
 }
 
 std::string PathOf(const std::string& program) {
@@ -158,9 +158,7 @@ TEST_F(Pages, ManualNamesEveryCommandAndOption) {
 
 TEST_F(Pages, ManualsFormatWithoutAWarning) {
   const std::string page = FileOf({"man-page"});
-  const std::string generator =
-      std::string(DIRLEASE_EXAMPLE).substr(0, std::string(DIRLEASE_EXAMPLE).rfind('/')) +
-      "/man/help-to-man";
+  const std::string generator = dirlease::testing::SourceFile("deploy/man/help-to-man");
   const std::string daemon_page = folder_.File("dirleased.8");
   const auto made = dirlease::testing::RunProgram(
       {"/bin/bash", "-o", "pipefail", "-euc",
