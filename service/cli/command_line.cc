@@ -1,16 +1,44 @@
 #include "cli/command_line.h"
 
 #include <ostream>
+#include <string_view>
+#include <vector>
 
 #include "cli/command_table.h"
 #include "cli/exit_status.h"
 #include "cli/raw_options.h"
 #include "cli/secrets.h"
+#include "cli/tools/ldap_tool.h"
 
 namespace dirlease::cli {
 
+namespace {
+
+bool IsLdapTool(int argc, char** argv) { return argc > 1 && std::string_view(argv[1]) == kLdapTool; }
+
+std::optional<Invocation> ParseLdapTool(int argc, char** argv, std::ostream& out, std::ostream& err,
+                                        int& exit_status) {
+  std::vector<std::string> words;
+  try {
+    words = LdapToolCommand(argc, argv);
+  } catch (const OptionError& error) {
+    err << "dirlease: " << error.what() << '\n';
+    exit_status = error.exit_status();
+    return std::nullopt;
+  }
+  std::vector<char*> translated{argv[0]};
+  for (std::string& word : words) translated.push_back(word.data());
+  translated.push_back(nullptr);
+  auto invocation = ParseCommandLine(static_cast<int>(words.size()) + 1, translated.data(), out, err, exit_status);
+  for (std::string& word : words) Wipe(word);
+  return invocation;
+}
+
+}  // namespace
+
 std::optional<Invocation> ParseCommandLine(int argc, char** argv, std::ostream& out,
                                            std::ostream& err, int& exit_status) {
+  if (IsLdapTool(argc, argv)) return ParseLdapTool(argc, argv, out, err, exit_status);
   CLI::App app;
   RawOptions options;
   DefineCommandLine(app, options);

@@ -42,6 +42,7 @@ int RunAdminDrain(const CommandContext& context);
 int RunAdminLogLevel(const CommandContext& context);
 int RunHealth(const CommandContext& context);
 int RunMetrics(const CommandContext& context);
+int RunLdapTools(const CommandContext& context);
 // Reports what was measured even when interrupted.
 int RunBench(const CommandContext& context);
 

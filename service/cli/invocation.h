@@ -65,6 +65,13 @@ struct ChangeOptions {
   bool plain_is_add = false;
 };
 
+// Scripts in place of OpenLDAP's tools.
+struct LdapToolsOptions {
+  std::string folder;
+  // Which gateway, as words of a command line; no secrets.
+  std::vector<std::string> gateway_options;
+};
+
 struct Invocation {
   Command command;
   ConnectionOptions connection;
@@ -94,6 +101,7 @@ struct Invocation {
   HealthOptions health;
   MetricsOptions metrics;
   BenchOptions bench;
+  LdapToolsOptions ldap_tools;
   ColorChoice color = ColorChoice::kAuto;
   // Figures on stderr at the end.
   bool verbose = false;

@@ -1,4 +1,6 @@
+#include <filesystem>
 #include <ostream>
+#include <utility>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
@@ -214,6 +216,18 @@ void ResolveBench(RawOptions& raw, const Invocation& invocation) {
   raw.words.clear();
 }
 
+// The scripts may run in any folder.
+void ResolveLdapTools(const RawOptions& raw, LdapToolsOptions& tools) {
+  std::vector<std::string>& options = tools.gateway_options;
+  options.push_back("--address=" + raw.address);
+  if (raw.tls) options.push_back("--tls");
+  if (raw.plaintext) options.push_back("--plaintext");
+  for (const auto& [option, file] : {std::pair("--tls-ca=", raw.ca_file), std::pair("--tls-cert=", raw.certificate_file),
+                                     std::pair("--tls-key=", raw.key_file)}) {
+    if (!file.empty()) options.push_back(option + std::filesystem::absolute(file).string());
+  }
+}
+
 }  // namespace
 
 Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
@@ -222,6 +236,7 @@ Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
   if (invocation.command.run == &RunMetrics && invocation.metrics.address.empty())
     Refuse("say where the gateway's metrics are: dirlease metrics HOST:PORT, or DIRLEASE_METRICS");
   ResolveBench(raw, invocation);
+  ResolveLdapTools(raw, invocation.ldap_tools);
   ResolveSearch(raw, invocation.search);
   if (raw.assertion) ResolveCompare(raw, invocation.compare);
   ResolveChanges(invocation);

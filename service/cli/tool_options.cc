@@ -47,12 +47,23 @@ void DefinePages(CLI::App& app, RawOptions& options) {
       ->final_callback([&options] { options.page = &ManPage; });
 }
 
+void DefineLdapTools(CLI::App& app, RawOptions& options) {
+  CLI::App* command =
+      AddCommand(app, options, {RunLdapTools}, "ldap-tools",
+                 "write scripts named ldapsearch, ldapadd ... that run OpenLDAP's command lines through the gateway",
+                 "dirlease ldap-tools --address gateway:50051 ~/ldap-bin && PATH=~/ldap-bin:$PATH ./nightly-job");
+  command->add_option("folder", options.invocation.ldap_tools.folder, "where; tools of these names there are replaced")
+      ->type_name("DIR")
+      ->required();
+}
+
 }  // namespace
 
 void DefineToolCommands(CLI::App& app, RawOptions& options) {
   DefineHealth(app, options);
   DefineMetrics(app, options);
   DefineBenchCommand(app, options);
+  DefineLdapTools(app, options);
   DefinePages(app, options);
 }
 

@@ -75,6 +75,10 @@ std::optional<LdapUri> ParseLdapUri(std::string_view text) {
   return uri;
 }
 
+bool SameServer(const LdapUri& a, const LdapUri& b) {
+  return a.ldaps == b.ldaps && a.port_number == b.port_number && strcasecmp(a.host.c_str(), b.host.c_str()) == 0;
+}
+
 std::string HostPort(const LdapUri& uri) {
   const bool ipv6 = uri.host.find(':') != std::string::npos;
   return (ipv6 ? "[" + uri.host + "]" : uri.host) + ":" + std::to_string(uri.port_number);

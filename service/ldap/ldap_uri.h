@@ -18,6 +18,9 @@ struct LdapUri {
 // on anything else.
 std::optional<LdapUri> ParseLdapUri(std::string_view text);
 
+// Scheme, host (in any case) and port are the same.
+bool SameServer(const LdapUri& a, const LdapUri& b);
+
 // "host:port", IPv6 in brackets: what both a URI and a message want.
 std::string HostPort(const LdapUri& uri);
 

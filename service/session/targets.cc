@@ -16,9 +16,13 @@ Targets::Targets(EventLoop& loop, Connector& connector, std::vector<TargetConfig
 
 Target* Targets::Find(std::string_view name) const {
   if (name.empty()) return targets_.front().get();
-  const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const auto& target) {
-    return target->config().name == name;
-  });
+  const auto uri = ParseLdapUri(name);
+  const auto is_meant = [&](const TargetConfig& config) {
+    if (config.name == name) return true;
+    return uri && std::any_of(config.uris.begin(), config.uris.end(), [&](const LdapUri& own) { return SameServer(own, *uri); });
+  };
+  const auto found = std::find_if(targets_.begin(), targets_.end(),
+                                  [&](const auto& target) { return is_meant(target->config()); });
   return found == targets_.end() ? nullptr : found->get();
 }
 

@@ -18,7 +18,7 @@ class Targets {
   // The first one is the default. `loop` and `connector` must outlive this. REQUIRES: at least one, names differ.
   Targets(EventLoop& loop, Connector& connector, std::vector<TargetConfig> configs);
 
-  // "" = the default one; null = there is none of this name.
+  // By name, or by one of its URIs; "" = the default one; null = there is none such.
   Target* Find(std::string_view name) const;
   // By name, as Target::reachable has it.
   std::vector<std::pair<std::string, bool>> Reachable() const;

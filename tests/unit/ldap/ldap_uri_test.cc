@@ -60,5 +60,14 @@ TEST(LdapUriTest, RefusesAnythingElse) {
   }
 }
 
+TEST(LdapUriTest, TheSameServerMayBeWrittenInSeveralWays) {
+  const auto same = [](const char* a, const char* b) { return SameServer(*ParseLdapUri(a), *ParseLdapUri(b)); };
+  EXPECT_TRUE(same("ldap://Directory.example", "LDAP://directory.example:389/"));
+  EXPECT_FALSE(same("ldap://a", "ldaps://a"));
+  EXPECT_FALSE(same("ldap://a:389", "ldaps://a:389"));
+  EXPECT_FALSE(same("ldap://a", "ldap://a:390"));
+  EXPECT_FALSE(same("ldap://a", "ldap://b"));
+}
+
 }  // namespace
 }  // namespace dirlease

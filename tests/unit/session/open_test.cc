@@ -308,5 +308,19 @@ TEST_F(OpenTest, ARefusedBindIsNotRemembered) {
   Open(retry, Request(kId));
 }
 
+TEST_F(OpenTest, ATargetMayBeNamedByAUriThatItHas) {
+  OpenRequest request = Request();
+  request.target = "LDAP://B:389";
+  targets_[1].uris[0].port_number = 389;
+  Open(opening_, std::move(request));
+  EXPECT_EQ(opening_.session->facts().target, "other");
+  Opening unknown;
+  request = Request();
+  request.target = "ldap://b:390";
+  Start(unknown, std::move(request));
+  EXPECT_EQ(unknown.reason(), "INVALID_FIELD");
+  EXPECT_EQ(connector_.attempts(), 1u);
+}
+
 }  // namespace
 }  // namespace dirlease
