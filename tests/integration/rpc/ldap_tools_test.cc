@@ -15,8 +15,10 @@ class LdapToolsTest : public SlapdGatewayTest {
   }
   void ExpectSame(std::vector<std::string> words) {
     words.insert(words.begin() + 1, {"-x", "-H", slapd_->uri()});
+    const std::string tool = words[0];
+    words[0] = "/usr/bin/" + tool;
     const ProgramRun real = RunProgram(words);
-    words[0] = tools_.File(words[0]);
+    words[0] = tools_.File(tool);
     const ProgramRun ours = RunProgram(words);
     EXPECT_EQ(ours.status, real.status) << words[0];
     if (real.status == 0) {
