@@ -31,7 +31,7 @@ class LdapToolsTest : public SlapdGatewayTest {
 
 TEST_F(LdapToolsTest, SayAndEndAsTheDirectorysOwn) {
   ExpectSame({"ldapsearch", "-LLL", "-b", kSuffix, "(uid=user.1)"});
-  ExpectSame({"ldapsearch", "-LLL", "-o", "ldif_wrap=no", "-b", kSuffix, "-s", "one"});
+  ExpectSame({"ldapsearch", "-LLL", "-o", "ldif_wrap=no", "-b", PersonDn(2), "-s", "base"});
   ExpectSame({"ldapsearch", "-LLL", "-b", "dc=nowhere"});
   ExpectSame({"ldapsearch", "-LLL", "-z", "3", "-b", kSuffix, "1.1"});
   ExpectSame({"ldapcompare", PersonDn(1), "uid:user.1"});
