@@ -58,8 +58,7 @@ void EntryWriter::Write(std::string_view dn, bool continued, WireMessage& out) {
   for (const Part& part : parts_) {
     octets += wire::FieldSize(SearchEntry::kAttributesFieldNumber, part.octets);
   }
-  uint8_t* at = out.Extend(wire::FieldSize(field_number_, octets));
-  at = wire::PutHeader(field_number_, octets, at);
+  uint8_t* at = Begin(octets, out);
   at = wire::PutField(SearchEntry::kDnFieldNumber, dn, at);
   for (const Part& part : parts_) {
     at = wire::PutHeader(SearchEntry::kAttributesFieldNumber, part.octets, at);
@@ -71,6 +70,18 @@ void EntryWriter::Write(std::string_view dn, bool continued, WireMessage& out) {
   parts_.clear();
   controls_.Release();
   mended_.clear();
+}
+
+uint8_t* EntryWriter::Begin(size_t octets, WireMessage& out) const {
+  const size_t field = wire::FieldSize(field_number_, octets);
+  if (around_.outer == 0) return wire::PutHeader(field_number_, octets, out.Extend(field));
+  const size_t inner = head_.size() + field;
+  const size_t outer = wire::FieldSize(around_.inner, inner);
+  uint8_t* at = out.Extend(wire::FieldSize(around_.outer, outer));
+  at = wire::PutHeader(around_.outer, outer, at);
+  at = wire::PutHeader(around_.inner, inner, at);
+  at = std::copy(head_.begin(), head_.end(), at);
+  return wire::PutHeader(field_number_, octets, at);
 }
 
 std::string_view EntryWriter::ValidText(std::string_view octets,
@@ -110,10 +121,20 @@ bool EntryCutter::AddValues(const AttributeView& attribute, size_t& octets) {
   return whole;
 }
 
+size_t OctetsOf(const ReferenceView& reference) {
+  size_t octets = 0;
+  for (const std::string_view uri : reference.uris) octets += uri.size();
+  return octets;
+}
+
+void ReferenceToProto(const ReferenceView& reference, v1::SearchReference& out) {
+  for (const std::string_view uri : reference.uris) *out.add_uris() = ReplaceInvalidUtf8(uri);
+  ControlsToProto(reference.controls, out);
+}
+
 void AppendReference(int field_number, const ReferenceView& reference, WireMessage& out) {
   v1::SearchReference message;
-  for (const std::string_view uri : reference.uris) *message.add_uris() = ReplaceInvalidUtf8(uri);
-  ControlsToProto(reference.controls, message);
+  ReferenceToProto(reference, message);
   out.AppendMessage(field_number, message);
 }
 

@@ -13,6 +13,10 @@
 
 namespace dirlease {
 
+namespace v1 {
+class SearchReference;
+}  // namespace v1
+
 enum class ValueFormat { kBytes, kText };
 
 // The largest message that goes out, but for one value that is larger by itself. Clients refuse more than 4 MiB.
@@ -24,8 +28,19 @@ inline constexpr size_t kMostNameOctets = 16 * 1024;
 // Writes v1.SearchEntry. Keeps its scratch memory from entry to entry; one thread at a time.
 class EntryWriter {
  public:
+  // Field numbers of two messages around the one that entries are written to, outermost first; 0 = there are none.
+  struct Around {
+    int outer = 0;
+    int inner = 0;
+  };
+
   // `field_number` of the messages that entries are written to.
-  EntryWriter(int field_number, ValueFormat format) : field_number_(field_number), format_(format) {}
+  EntryWriter(int field_number, ValueFormat format) : EntryWriter(field_number, format, Around()) {}
+  EntryWriter(int field_number, ValueFormat format, Around around)
+      : field_number_(field_number), format_(format), around_(around) {}
+
+  // Of messages around: whole fields on the wire, which stand before each entry from now on.
+  void SetHead(std::string_view fields) { head_ = fields; }
 
   // A whole entry; all of its values fit.
   void Append(const EntryView& entry, WireMessage& out);
@@ -47,10 +62,14 @@ class EntryWriter {
   void AddControls(absl::Span<const Control> controls);
   // Writes what was added as one SearchEntry and forgets it.
   void Write(std::string_view dn, bool continued, WireMessage& out);
+  // Room for an entry of so many octets, behind all headers.
+  uint8_t* Begin(size_t octets, WireMessage& out) const;
   std::string_view ValidText(std::string_view octets, std::string (*mend)(std::string_view));
 
   const int field_number_;
   const ValueFormat format_;
+  const Around around_;
+  std::string head_;
   std::vector<Part> parts_;
   WireMessage controls_;
   std::deque<std::string> mended_;  // texts that were no UTF-8
@@ -78,6 +97,9 @@ class EntryCutter {
   bool done_ = false;
 };
 
+// Of its URIs.
+size_t OctetsOf(const ReferenceView& reference);
+void ReferenceToProto(const ReferenceView& reference, v1::SearchReference& out);
 void AppendReference(int field_number, const ReferenceView& reference, WireMessage& out);
 void AppendIntermediate(int field_number, const IntermediateView& intermediate, WireMessage& out);
 

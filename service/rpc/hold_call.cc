@@ -7,6 +7,7 @@
 #include "rpc/convert_request.h"
 #include "rpc/convert_session.h"
 #include "rpc/convert_time.h"
+#include "rpc/heartbeat.h"
 
 namespace dirlease {
 
@@ -14,21 +15,7 @@ namespace {
 
 using Response = v1::HoldSessionResponse;
 
-constexpr absl::Duration kDefaultHeartbeat = absl::Seconds(30);
-constexpr absl::Duration kLeastHeartbeat = absl::Milliseconds(100);
-constexpr absl::Duration kMostHeartbeat = absl::Hours(1);
 constexpr absl::Duration kLongestNotice = absl::Minutes(5);
-
-Outcome<absl::Duration> HeartbeatFromProto(const v1::HoldSessionRequest& request) {
-  if (!request.has_heartbeat_interval()) return kDefaultHeartbeat;
-  const auto interval = DurationFromProto(request.heartbeat_interval());
-  if (interval == absl::ZeroDuration()) return *interval;
-  if (!interval || *interval < kLeastHeartbeat || *interval > kMostHeartbeat) {
-    return InvalidField("heartbeat_interval",
-                        "is not between 100 ms and 1 h; 0 = no heartbeats, unset = 30 s");
-  }
-  return *interval;
-}
 
 v1::Session::State EndStateOf(EndCause cause) {
   return cause == EndCause::kLost ? v1::Session::STATE_LOST : v1::Session::STATE_CLOSED;
@@ -37,7 +24,7 @@ v1::Session::State EndStateOf(EndCause cause) {
 }  // namespace
 
 Outcome<HoldOptions> HoldFromProto(const v1::HoldSessionRequest& request) {
-  const auto heartbeat = HeartbeatFromProto(request);
+  const auto heartbeat = HeartbeatFromProto(request.has_heartbeat_interval() ? &request.heartbeat_interval() : nullptr);
   if (!heartbeat.ok()) return heartbeat.failure();
   const auto grace = DurationFromProto(request.tether_grace());
   if (!grace || *grace < absl::ZeroDuration()) {

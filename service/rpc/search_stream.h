@@ -1,144 +1,38 @@
-// The heart of a streamed Search, free of gRPC: batches form by themselves, back-pressure goes to the directory, the RPC
-// finishes once.
-//
-//   entries --> [filling batch .. full batches] --> one write at a time --> the caller
-//                      |  above the high mark: Operation::Pause      |
-//                      +--- below the low mark: Operation::Resume <--+
-//
-// Loop thread only, but for construction. When no write is outstanding, an entry goes out at the end of the turn of the
-// loop in which it came, with all that came in that turn; while one is, entries gather. Memory per stream: the high mark, one entry, and one message with the writer.
-//
-// A caller who takes nothing is given up after the stall deadline, counted from the high mark, or from his last read once
-// the directory's result has come. If he does not even take the status within another one, his RPC is cut off.
+// A streamed Search on its way to the caller: v1.SearchResponse. See rpc/message_stream.h.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 
-#include "absl/time/time.h"
-#include "base/byte_budget.h"
-#include "base/event_loop.h"
-#include "dirlease/v1/directory_service.pb.h"
-#include "model/operation.h"
 #include "rpc/entry_writer.h"
-#include "rpc/rpc_status.h"
-#include "rpc/wire_message.h"
-#include "session/operation.h"
-#include "session/telemetry.h"
+#include "rpc/message_stream.h"
 
 namespace dirlease {
 
-// The stream to the caller, of v1.SearchResponse. Loop thread only. Lives as long as the SearchStream.
-class SearchWriter {
- public:
-  virtual ~SearchWriter() = default;
-  // Response metadata; before the first write.
-  virtual void AddHeader(std::string_view key, std::string_view value) = 0;
-  // One at a time: SearchStream::OnWriteDone follows.
-  virtual void Write(WireMessage message) = 0;
-  // REQUIRES: no write outstanding. No OnWriteDone follows, and of these two one is the last call but for CutOff.
-  virtual void WriteAndFinish(WireMessage message, const RpcStatus& status) = 0;
-  // Also while a write is outstanding: its message goes out before the status, if the caller reads it at all.
-  virtual void Finish(const RpcStatus& status) = 0;
-  // The caller takes not even what was finished: ends the RPC without him. Harmless when it has ended.
-  virtual void CutOff() = 0;
-  // The caller went away; OnCancel follows or has come.
-  virtual bool cancelled() const = 0;
-};
+using SearchWriter = MessageWriter;
 
-class SearchStream final : public OperationSink {
+class SearchStream final : public MessageStream {
  public:
-  static constexpr size_t kHighMarkOctets = 256 * 1024;
-  static constexpr size_t kLowMarkOctets = 64 * 1024;
-  static constexpr size_t kMostBatches = 64;  // as a mark, for streams of small messages
-  static constexpr int kBatchEntries = 256;
-  static constexpr size_t kBatchOctets = 64 * 1024;
-
   struct Options {
     ValueFormat value_format = ValueFormat::kBytes;
     int max_entries_per_message = 0;  // 0 = kBatchEntries
     bool accept_partial = false;
   };
-  // What all streams share; outlives them.
-  struct Surroundings {
-    EventLoop& loop;
-    ByteBudget& budget;
-    Telemetry& telemetry;
-    absl::Duration stall_deadline;
-  };
 
-  SearchStream(SearchWriter& writer, const Surroundings& surroundings, Options options,
-               StatusContext context);
-  // REQUIRES: finished, or never begun.
-  ~SearchStream() override;
-
-  // Once, first.
-  void Start() { start_time_ = surroundings_.loop.Now(); }
-  // The operation whose sink this is. Its names go into the response's header and the status.
-  void OnBegun(Operation& operation, const std::string& session_id, const std::string& target);
-  // It could not begin.
-  void Refuse(const Failure& failure);
-  void OnWriteDone(bool ok);
-  // The caller cancelled, its deadline passed or its connection died.
-  void OnCancel();
+  SearchStream(SearchWriter& writer, const Surroundings& surroundings, Options options, StatusContext context);
 
   void OnEntry(const EntryView& entry) override;
   void OnReference(const ReferenceView& reference) override;
   void OnIntermediate(const IntermediateView& intermediate) override;
-  void OnEnd(const OperationEnd& end) override;
-
-  bool finished() const { return finished_; }
 
  private:
-  struct Batch {
-    WireMessage message;
-    int items = 0;
-  };
-
-  bool Full(const Batch& batch, size_t more) const;
-  // Lets `append` put one item of about `octets` into the batch that is being filled.
-  template <typename Append>
-  void Add(size_t octets, Append append);
   void CutEntry(const EntryView& entry);
-  void WriteNext();
-  void WriteInLaterTurn();
-  void ApplyMarks();
-  void Charge(size_t octets);
-  void Refund(size_t octets);
-  void FinishWithDone();
-  void FinishNow(const RpcStatus& status);
-  void OnFinish(const RpcStatus& status);
-  void AwaitCaller();
-  void OnStalled();
-  RpcStatus StatusOf(const OperationEnd& end) const;
-  v1::SearchDone Done() const;
+  void AppendEnd(const OperationEnd& end, WireMessage& out) const override;
+  bool Accepts(const OperationEnd& end) const override;
 
-  SearchWriter& writer_;
-  const Surroundings surroundings_;
-  const Options options_;
-  StatusContext context_;
+  const bool accept_partial_;
   EntryWriter entry_writer_;
-
-  Operation* operation_ = nullptr;  // null before it began and after its end
-  std::deque<Batch> queue_;         // the last one is being filled
-  bool writing_ = false;            // a message is with the writer
-  bool write_posted_ = false;
-  size_t written_octets_ = 0;       // of that message
-  size_t charged_octets_ = 0;       // of the queue and that message, in the budget
-  std::unique_ptr<Timer> stall_timer_;  // null until there is something to wait for
-  bool paused_ = false;
-  bool finished_ = false;
-  absl::Time start_time_;
   int64_t entries_ = 0;
   int64_t references_ = 0;
-  std::optional<OperationEnd> end_;  // the directory's result; what is queued still goes out before it
-  absl::Duration upstream_time_;
-  std::shared_ptr<SearchStream*> self_;  // tasks in the loop's queue hold it weakly
 };
 
 }  // namespace dirlease

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "unit/rpc/fake_message_writer.h"
 #include "unit/session/session_fixture.h"
 
 namespace dirlease {
@@ -20,43 +21,7 @@ using testing::FakeMessage;
 using testing::ResultMessage;
 using Code = absl::StatusCode;
 
-// Keeps what goes out, and fails the test on what gRPC would not survive.
-class FakeSearchWriter final : public SearchWriter {
- public:
-  void AddHeader(std::string_view key, std::string_view value) override {
-    if (!messages.empty() || status) ADD_FAILURE() << "a header after the first message";
-    headers.emplace_back(key, value);
-  }
-  void Write(WireMessage message) override {
-    if (outstanding || status) ADD_FAILURE() << "a write while one is outstanding, or after the end";
-    outstanding = true;
-    Take(message);
-  }
-  void WriteAndFinish(WireMessage message, const RpcStatus& end) override {
-    if (outstanding) ADD_FAILURE() << "the last write while one is outstanding";
-    Take(message);
-    Finish(end);
-  }
-  void CutOff() override { ++cut_offs; }
-  void Finish(const RpcStatus& end) override {
-    if (status) ADD_FAILURE() << "a second finish";
-    status = end;
-  }
-  bool cancelled() const override { return is_cancelled; }
-
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::vector<v1::SearchResponse> messages;
-  std::optional<RpcStatus> status;
-  bool outstanding = false;
-  bool is_cancelled = false;
-  int cut_offs = 0;
-
- private:
-  void Take(const WireMessage& message) {
-    v1::SearchResponse& response = messages.emplace_back();
-    EXPECT_TRUE(response.ParseFromArray(message.octets().data(), static_cast<int>(message.size())));
-  }
-};
+using FakeSearchWriter = testing::FakeMessageWriter<v1::SearchResponse>;
 
 class SearchStreamTest : public testing::SessionFixture {
  protected:

@@ -1,0 +1,43 @@
+#include "rpc/stream_call.h"
+
+#include <utility>
+
+#include "rpc/convert_request.h"
+
+namespace dirlease {
+
+StreamCall::StreamCall(SessionManager& manager, CallInfo info, const char* method, std::string session,
+                       std::string operation_id, size_t request_octets, Outcome<OperationRequest> request)
+    : manager_(manager),
+      info_(std::move(info)),
+      method_(method),
+      session_field_(std::move(session)),
+      operation_id_(std::move(operation_id)),
+      request_octets_(request_octets),
+      request_(std::move(request)) {}
+
+MessageStream::Surroundings StreamCall::Surroundings() const {
+  return {manager_.loop(), manager_.budget(), manager_.telemetry(), manager_.stall_deadline()};
+}
+
+void StreamCall::Start() {
+  stream().Start();
+  if (const auto failure = Begin()) stream().Refuse(*failure);
+}
+
+std::optional<Failure> StreamCall::Begin() {
+  if (!request_.ok()) return request_.failure();
+  const auto token = ChooseToken(info_.token, session_field_);
+  if (!token.ok()) return token.failure();
+  auto session = manager_.Find(info_.caller, token.value());
+  if (!session.ok()) return session.failure();
+  auto charge = ChargeRequest(manager_.budget(), request_octets_);
+  if (!charge.ok()) return charge.failure();
+  request_charge_ = std::move(charge.value());
+  auto begun = session.value()->Begin({operation_id_, method_, info_.origin()}, std::move(request_.value()), stream());
+  if (!begun.ok()) return begun.failure();
+  stream().OnBegun(*begun.value(), session.value()->facts().session_id, session.value()->facts().target);
+  return std::nullopt;
+}
+
+}  // namespace dirlease
