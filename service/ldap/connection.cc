@@ -38,7 +38,7 @@ Connection::~Connection() {
 }
 
 bool Connection::has_place() const {
-  return !closed() && exchanges_.size() + abandoned_places_ < kMostExecuting &&
+  return !closed() && exchanges_.size() - placeless_.size() + abandoned_places_ < kMostExecuting &&
          handle_->unsent_octets() <= kMostUnsentOctets;
 }
 
@@ -61,7 +61,8 @@ uint64_t Connection::written_octets() const {
 }
 
 void Connection::Abandon(int message_id) {
-  if (exchanges_.erase(message_id) == 0 || closed()) return;
+  const Removed removed = Remove(message_id);
+  if (!removed.found || closed()) return;
   if (!handle_->Abandon(message_id)) {
     // Never silently: the directory would go on for nobody. In a later turn, because the caller is in the midst of
     // ending an operation.
@@ -70,10 +71,19 @@ void Connection::Abandon(int message_id) {
     });
     return;
   }
+  UpdateInterest();
+  if (!removed.had_place) return;
   ++abandoned_places_;
   if (abandoned_timer_ == nullptr) abandoned_timer_ = loop_.NewTimer([this] { FreeAbandonedPlaces(); });
   abandoned_timer_->ArmAt(loop_.Now() + kAbandonedPlace);
-  UpdateInterest();
+}
+
+void Connection::ReleasePlace(int message_id) {
+  if (exchanges_.contains(message_id) && placeless_.insert(message_id).second) TellPlaceFree();
+}
+
+Connection::Removed Connection::Remove(int message_id) {
+  return {.found = exchanges_.erase(message_id) > 0, .had_place = placeless_.erase(message_id) == 0};
 }
 
 void Connection::Pause() {
@@ -204,6 +214,7 @@ void Connection::Dispatch(const ResponseView& response) {
   if (found == exchanges_.end()) return;  // abandoned meanwhile, or an id that was never ours
   Exchange& exchange = *found->second;
   if (response.kind == ResponseView::Kind::kResult) {
+    placeless_.erase(response.message_id);
     exchanges_.erase(found);
     TellPlaceFree();
   }
@@ -277,6 +288,7 @@ void Connection::Lose(const LdapResult& last_word) {
   CloseHandle();
   // Out of the table first: an exchange may do anything here.
   const auto orphans = std::exchange(exchanges_, {});
+  placeless_.clear();
   for (const auto& [message_id, exchange] : orphans) exchange->OnConnectionLost(word);
   observer_->OnConnectionLost(word);
 }

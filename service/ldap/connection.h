@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/functional/any_invocable.h"
 #include "absl/functional/function_ref.h"
 #include "base/byte_budget.h"
@@ -62,12 +63,15 @@ class Connection final : private ByteBudget::Reader {
   // One Abandon PDU; `message_id`'s exchange hears nothing more. REQUIRES: its final response was not delivered.
   void Abandon(int message_id);
 
+  // `message_id`'s exchange goes on, but executes no more at the directory: it waits there for what will happen.
+  void ReleasePlace(int message_id);
+
   // Stops and restarts taking responses, counted: somebody holds as much as he may.
   void Pause();
   void Resume();
 
   // `message_id`'s exchange hears nothing more, and the directory nothing of it: a Bind cannot be abandoned.
-  void Forget(int message_id) { exchanges_.erase(message_id); }
+  void Forget(int message_id) { Remove(message_id); }
 
   // REQUIRES: no exchange waits, !closed().
   void Unbind();
@@ -99,6 +103,12 @@ class Connection final : private ByteBudget::Reader {
   void Rest();
   void EndRest();
   void Dispatch(const ResponseView& response);
+  // Its exchange from the table: whether there was one, and whether it had a place.
+  struct Removed {
+    bool found = false;
+    bool had_place = false;
+  };
+  Removed Remove(int message_id);
   void FreeAbandonedPlaces();
   void TellPlaceFree();
   void CountPartialMessage();
@@ -123,6 +133,7 @@ class Connection final : private ByteBudget::Reader {
   bool socket_closed_ = false;
   absl::AnyInvocable<void()> on_socket_closed_;
   absl::flat_hash_map<int, Exchange*> exchanges_;
+  absl::flat_hash_set<int> placeless_;  // those of them that take no place
   size_t abandoned_places_ = 0;
   std::unique_ptr<Timer> abandoned_timer_;
   int pauses_ = 0;

@@ -24,6 +24,7 @@ enum class EndCause {
   kSlowConsumer,   // the reader took nothing for the stall deadline
   kEntryTooLarge,  // its name or one value fits into no message
   kPagesLost,      // a full page came without paging's response control: the rest is unknown
+  kBadSync,        // the directory answered a Sync with what RFC 4533 does not know
   kInternal,       // libldap refused to encode what was checked before
 };
 

@@ -63,6 +63,9 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
       return Fixed(Code::kFailedPrecondition, "PAGING_RESULT_LOST",
                    "the directory sent a full page without its paging control, the rest is "
                    "unknown: set auto_page_size = 0 to search without pages");
+    case EndCause::kBadSync:
+      return Fixed(Code::kInternal, "DECODING_ERROR",
+                   "the directory sent what is no content synchronization (RFC 4533)");
     case EndCause::kInternal:
       break;
   }

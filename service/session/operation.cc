@@ -105,6 +105,10 @@ void Operation::Resume() {
   if (wants_page()) session_.Enqueue(*this);
 }
 
+void Operation::ReleasePlace() {
+  if (state_ == State::kRunning) session_.connection().ReleasePlace(message_id_);
+}
+
 // Paging without being asked only where nothing speaks against it: it changes what size limits and controls mean, and a
 // connection has one cookie. Who asked for pages waits for the slot instead (MayStart).
 void Operation::DecidePaging() {

@@ -49,6 +49,10 @@ class Operation final : private Connection::Exchange {
   void Pause();
   void Resume();
 
+  // From now on the directory only tells what changes: it takes no place of the connection's any more. Nothing unless it
+  // runs.
+  void ReleasePlace();
+
   const std::string& id() const { return name_.id; }
   std::string_view method() const { return name_.method; }
   State state() const { return state_; }

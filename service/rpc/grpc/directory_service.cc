@@ -1,11 +1,13 @@
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "rpc/directory_calls.h"
 #include "rpc/grpc/not_built.h"
-#include "rpc/grpc/search_reactor.h"
 #include "rpc/grpc/services.h"
+#include "rpc/grpc/stream_reactor.h"
 #include "rpc/grpc/unary_reactor.h"
 #include "rpc/root_dse_call.h"
 #include "rpc/schema_call.h"
+#include "rpc/search_call.h"
+#include "rpc/sync_call.h"
 #include "rpc/write_calls.h"
 
 namespace dirlease {
@@ -14,8 +16,11 @@ namespace {
 
 using Context = grpc::CallbackServerContext;
 
-// Search works on octets (rpc/wire_message.h), the others on messages.
-using Methods = v1::DirectoryService::WithRawCallbackMethod_Search<v1::DirectoryService::CallbackService>;
+// Search and Sync work on octets (rpc/wire_message.h), the others on messages.
+using Methods = v1::DirectoryService::WithRawCallbackMethod_Search<
+    v1::DirectoryService::WithRawCallbackMethod_Sync<v1::DirectoryService::CallbackService>>;
+using SearchReactor = StreamReactor<v1::SearchRequest, SearchCall>;
+using SyncReactor = StreamReactor<v1::SyncRequest, SyncCall>;
 
 class DirectoryService final : public Methods {
  public:
@@ -65,8 +70,8 @@ class DirectoryService final : public Methods {
                                     v1::AbandonResponse* response) override {
     return UnaryReactor::Run<AbandonCall>(loop_, manager_, context, *request, response);
   }
-  grpc::ServerWriteReactor<v1::SyncResponse>* Sync(Context*, const v1::SyncRequest*) override {
-    return new NotBuiltReactor<grpc::ServerWriteReactor<v1::SyncResponse>>("Sync");
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Sync(Context* context, const grpc::ByteBuffer* request) override {
+    return new SyncReactor(loop_, manager_, *context, *request);
   }
   grpc::ServerBidiReactor<v1::PipelineRequest, v1::PipelineResponse>* Pipeline(Context*) override {
     return new NotBuiltReactor<grpc::ServerBidiReactor<v1::PipelineRequest, v1::PipelineResponse>>("Pipeline");

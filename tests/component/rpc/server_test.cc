@@ -24,7 +24,6 @@ TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
   };
   EXPECT_EQ(code(v1::ContinueBindRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::RebindRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::SyncRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::PipelineRequest()), Code::kUnimplemented);
 }
 

@@ -24,6 +24,7 @@ enum class Code {
   kResourceExhausted = 8,
   kFailedPrecondition = 9,
   kAborted = 10,
+  kOutOfRange = 11,
   kUnimplemented = 12,
   kInternal = 13,
   kUnavailable = 14,

@@ -174,6 +174,35 @@ TEST_F(ConnectionTest, ALateReplyToTheAbandonedOneDoesNotFreeItsPlace) {
   EXPECT_FALSE(connection_->has_place());
 }
 
+TEST_F(ConnectionTest, WhatOnlyWaitsAtTheDirectoryTakesNoPlace) {
+  std::vector<int> ids;
+  for (int i = 0; i < 8; ++i) ids.push_back(Search(exchange_));
+  connection_->ReleasePlace(ids[0]);
+  connection_->ReleasePlace(ids[0]);
+  loop_.RunUntilIdle();
+  EXPECT_TRUE(connection_->has_place());
+  EXPECT_EQ(observer_.places, 1);
+  ids.push_back(Search(exchange_));
+  EXPECT_FALSE(connection_->has_place()) << "one place, however often it was released";
+  // It still hears, and has none to keep when it is abandoned, or to give back when it ends.
+  peer_->Queue(EntryMessage(ids[0], "cn=changed"));
+  Pump();
+  EXPECT_EQ(exchange_.kinds.size(), 1u);
+  connection_->Abandon(ids[0]);
+  peer_->Queue(ResultMessage(ids[1]));
+  Pump();
+  EXPECT_TRUE(connection_->has_place());
+  Search(exchange_);
+  EXPECT_FALSE(connection_->has_place());
+}
+
+TEST_F(ConnectionTest, NobodysPlaceIsNotReleased) {
+  for (int i = 0; i < 8; ++i) Search(exchange_);
+  connection_->ReleasePlace(4711);
+  loop_.RunUntilIdle();
+  EXPECT_FALSE(connection_->has_place());
+}
+
 TEST_F(ConnectionTest, MuchUnsentOutputTakesAllPlacesUntilItLeft) {
   peer_->BlockOutput(Connection::kMostUnsentOctets + 1);
   Search(exchange_);

@@ -1,4 +1,4 @@
-// gRPC's side of one Search. Responses go out as the octets that the stream wrote, without a copy.
+// gRPC's side of one RPC with a streamed answer. Responses go out as the octets that the stream wrote, without a copy.
 #pragma once
 
 #include <grpcpp/support/byte_buffer.h>
@@ -10,24 +10,24 @@
 #include "rpc/grpc/call_info.h"
 #include "rpc/grpc/call_reactor.h"
 #include "rpc/grpc/octets.h"
-#include "rpc/search_call.h"
+#include "rpc/stream_call.h"
 
 namespace dirlease {
 
-class SearchReactor final
-    : public CallReactor<grpc::ServerWriteReactor<grpc::ByteBuffer>, SearchCall>,
-      private SearchWriter {
+// `Call` is a StreamCall, made of a `Request`.
+template <typename Request, typename Call>
+class StreamReactor final : public CallReactor<grpc::ServerWriteReactor<grpc::ByteBuffer>, StreamCall>,
+                            private MessageWriter {
  public:
-  SearchReactor(EventLoop& loop, SessionManager& manager, grpc::CallbackServerContext& context,
+  StreamReactor(EventLoop& loop, SessionManager& manager, grpc::CallbackServerContext& context,
                 const grpc::ByteBuffer& request)
       : CallReactor(loop, context) {
-    v1::SearchRequest message;
+    Request message;
     if (const grpc::Status status = ParseOctets(request, message); !status.ok()) {
       CallReactor::Finish(status);
       return;
     }
-    StartCall(std::make_shared<SearchCall>(manager, CallInfoOf(context),
-                                           static_cast<SearchWriter&>(*this), message));
+    StartCall(std::make_shared<Call>(manager, CallInfoOf(context), static_cast<MessageWriter&>(*this), message));
   }
 
  private:
