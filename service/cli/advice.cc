@@ -41,6 +41,8 @@ constexpr ReasonAdvice kByReason[] = {
     {"SLOW_CONSUMER",
      "read faster: write to a file instead of a slow pipe, ask for fewer attributes, or page (-E "
      "pr=500/noprompt)"},
+    {"SYNC_REFRESH_REQUIRED",
+     "begin anew: remove the cookie file or leave --cookie out, or add --reload"},
     {kEntryTooLarge, "ask for fewer attributes"},
     {"OPERATION_ABANDONED", "nothing, if the abandon was wanted; else run the command again"},
     {"OUTCOME_UNKNOWN", kReadFirst},

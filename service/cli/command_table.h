@@ -29,9 +29,13 @@ void DefineToolCommands(CLI::App& app, RawOptions& options);
 // Which entries, and which of their attributes: for every command that searches. The filter and the
 // attributes stand in options.words.
 void DefineSearchRequest(CLI::App& app, RawOptions& options);
+// Base, scope and the filter's arguments alone: for commands without the rest.
+void DefineContent(CLI::App& app, RawOptions& options);
 void DefineSearchCommand(CLI::App& app, RawOptions& options);
 // How entries are written.
 void DefineEntryFormat(CLI::App& app, RawOptions& options);
+void DefineLdifWrap(CLI::App& app, RawOptions& options);
+void DefineSyncCommand(CLI::App& app, RawOptions& options);
 void DefineEntryCommands(CLI::App& app, RawOptions& options);
 void DefineInfoCommands(CLI::App& app, RawOptions& options);
 void DefineChangeCommands(CLI::App& app, RawOptions& options);

@@ -11,6 +11,8 @@ namespace dirlease::cli {
 int RunCommand(Invocation& invocation, const Output& output, Interrupts& interrupts);
 
 int RunSearch(const CommandContext& context);
+// LDIF with comments, until the directory's result; with --persist until an interrupt.
+int RunSync(const CommandContext& context);
 int RunCompare(const CommandContext& context);
 int RunWhoAmI(const CommandContext& context);
 int RunGet(const CommandContext& context);

@@ -6,6 +6,7 @@ namespace dirlease::cli {
 void DefineDirectoryCommands(CLI::App& app, RawOptions& options) {
   Invocation& invocation = options.invocation;
   DefineSearchCommand(app, options);
+  DefineSyncCommand(app, options);
   DefineEntryCommands(app, options);
   DefineChangeCommands(app, options);
   DefineInfoCommands(app, options);

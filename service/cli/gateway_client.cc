@@ -195,6 +195,12 @@ CallStatus GatewayClient::Search(const v1::SearchRequest& request, const Message
   return ReadAll(call.context, *reader, on_message);
 }
 
+CallStatus GatewayClient::Sync(const v1::SyncRequest& request, const SyncSink& on_message) {
+  Impl::Call call(*impl_);
+  const auto reader = impl_->directory.Sync(&call.context, request);
+  return ReadAll(call.context, *reader, on_message);
+}
+
 CallStatus GatewayClient::HoldSession(const v1::HoldSessionRequest& request,
                                       const HoldSink& on_event) {
   Impl::Call call(*impl_);

@@ -82,6 +82,10 @@ class GatewayClient {
   CallStatus Search(const v1::SearchRequest& request, const MessageSink& on_message,
                     std::string& operation_id);
 
+  // As Search.
+  using SyncSink = std::function<bool(const v1::SyncResponse& message)>;
+  CallStatus Sync(const v1::SyncRequest& request, const SyncSink& on_message);
+
   // As Search: until the lease or the call ends, which is never OK.
   using HoldSink = std::function<bool(const v1::HoldSessionResponse& event)>;
   CallStatus HoldSession(const v1::HoldSessionRequest& request, const HoldSink& on_event);

@@ -72,6 +72,13 @@ struct LdapToolsOptions {
   std::vector<std::string> gateway_options;
 };
 
+struct SyncOptions {
+  // The content is the search's.
+  v1::SyncRequest request;
+  // Empty = none.
+  std::string cookie_file;
+};
+
 struct Invocation {
   Command command;
   ConnectionOptions connection;
@@ -80,6 +87,7 @@ struct Invocation {
   std::string lease;
   v1::OpenSessionRequest open;
   v1::SearchRequest search;
+  SyncOptions sync;
   SearchFormat format = SearchFormat::kLdif;
   LdifStyle ldif;
   // Entries after which the search is cancelled; 0 = never.

@@ -25,13 +25,40 @@ constexpr char kSearchFooter[] =
     "abandons the search\n"
     "  dirlease search -v -b dc=example,dc=com --cancel-after 100 > first100.ldif";
 
-void DefineScopeAndAliases(CLI::App& app, v1::SearchRequest& request) {
+void DefineBaseAndScope(CLI::App& app, v1::SearchRequest& request) {
+  app.add_option_function<std::string>(
+         "-b", [&request](const std::string& dn) { request.set_base_dn(dn); },
+         "base DN (default: the root DSE's empty one)")
+      ->type_name("DN");
   AddChoice<v1::Scope>(app, "-s", "scope (sub)",
                        {{"base", v1::SCOPE_BASE},
                         {"one", v1::SCOPE_ONE_LEVEL},
                         {"sub", v1::SCOPE_SUBTREE},
                         {"children", v1::SCOPE_SUBORDINATES}},
                        [&request](v1::Scope scope) { request.set_scope(scope); });
+}
+
+void DefineFilterArguments(CLI::App& app, v1::SearchRequest& request) {
+  app.add_option_function<std::vector<std::string>>(
+         "--filter-arg",
+         [&request](const std::vector<std::string>& values) {
+           request.mutable_filter_args()->Assign(values.begin(), values.end());
+         },
+         "value for {0}, {1} ... in the filter, escaped by the gateway; repeatable")
+      ->type_name("VALUE")
+      ->take_all()
+      // One value each time; otherwise CLI11 would also take a value in brackets apart.
+      ->allow_extra_args(false);
+}
+
+void DefineOperationId(CLI::App& app, v1::SearchRequest& request) {
+  app.add_option_function<std::string>(
+         "--operation-id", [&request](const std::string& id) { request.set_operation_id(id); },
+         "name of this operation, for `dirlease abandon` and the gateway's log")
+      ->type_name("ID");
+}
+
+void DefineAliases(CLI::App& app, v1::SearchRequest& request) {
   AddChoice<v1::DerefAliases>(
       app, "-a", "follow aliases (never)",
       {{"never", v1::DEREF_ALIASES_NEVER},
@@ -85,6 +112,10 @@ void DefineEntryFormat(CLI::App& app, RawOptions& options) {
       app, "--output", "how entries are written (ldif), see `dirlease search --help`",
       {{"ldif", SearchFormat::kLdif}, {"json", SearchFormat::kJson}, {"dn", SearchFormat::kDn}},
       [&options](SearchFormat format) { options.invocation.format = format; });
+  DefineLdifWrap(app, options);
+}
+
+void DefineLdifWrap(CLI::App& app, RawOptions& options) {
   AddParsed(app, "-o", "ldif-wrap=COLUMNS, or ldif-wrap=no", [&options](const std::string& text) {
     const auto columns = ParseLdifWrap(text);
     if (columns) options.invocation.ldif.columns = *columns;
@@ -92,26 +123,21 @@ void DefineEntryFormat(CLI::App& app, RawOptions& options) {
   })->type_name("OPTION");
 }
 
+void DefineContent(CLI::App& app, RawOptions& options) {
+  v1::SearchRequest& request = options.invocation.search;
+  DefineBaseAndScope(app, request);
+  DefineFilterArguments(app, request);
+  DefineOperationId(app, request);
+}
+
 void DefineSearchRequest(CLI::App& app, RawOptions& options) {
   v1::SearchRequest& request = options.invocation.search;
-  app.add_option_function<std::string>(
-         "-b", [&request](const std::string& dn) { request.set_base_dn(dn); },
-         "base DN (default: the root DSE's empty one)")
-      ->type_name("DN");
-  DefineScopeAndAliases(app, request);
+  DefineBaseAndScope(app, request);
+  DefineAliases(app, request);
   DefineLimits(app, request);
   app.add_flag_callback(
       "-A", [&request] { request.set_types_only(true); }, "attribute types only, no values");
-  app.add_option_function<std::vector<std::string>>(
-         "--filter-arg",
-         [&request](const std::vector<std::string>& values) {
-           request.mutable_filter_args()->Assign(values.begin(), values.end());
-         },
-         "value for {0}, {1} ... in the filter, escaped by the gateway; repeatable")
-      ->type_name("VALUE")
-      ->take_all()
-      // One value each time; otherwise CLI11 would also take a value in brackets apart.
-      ->allow_extra_args(false);
+  DefineFilterArguments(app, request);
   app.add_option_function<int32_t>(
          "--max-entries-per-message",
          [&request](int32_t count) { request.set_max_entries_per_message(count); },
@@ -126,10 +152,7 @@ void DefineSearchCommand(CLI::App& parent, RawOptions& options) {
   v1::SearchRequest& request = options.invocation.search;
   DefineSearchRequest(app, options);
   DefineOutput(app, options);
-  app.add_option_function<std::string>(
-         "--operation-id", [&request](const std::string& id) { request.set_operation_id(id); },
-         "name of this operation, for `dirlease abandon` and the gateway's log")
-      ->type_name("ID");
+  DefineOperationId(app, request);
   app.add_option("words", options.words, "filter, then attributes")
       ->type_name("[FILTER] [ATTRIBUTE...]");
   app.footer(kSearchFooter);

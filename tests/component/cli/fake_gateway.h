@@ -78,6 +78,7 @@ class FakeGateway {
   v1::ExtendedResponse extended_response;
   v1::GetSchemaResponse schema;
   v1::VerifyCredentialsResponse verified;
+  std::vector<v1::SyncResponse> sync_messages;  // then `status`
 
   // Notes.
   std::vector<v1::OpenSessionRequest> opened;
@@ -97,6 +98,7 @@ class FakeGateway {
   v1::ExtendedRequest extended;
   std::string schema_dn;
   v1::VerifyCredentialsRequest verify;
+  v1::SyncRequest sync;
   v1::HoldSessionRequest hold;
   std::vector<admin::v1::ListSessionsRequest> listed;
   admin::v1::RevokeSessionRequest revoke;
@@ -186,6 +188,12 @@ class FakeGateway {
       context->AddInitialMetadata("ldap-operation-id", "op-7");
       const grpc::Status status = fake.Note(context);
       return fake.search_script ? fake.search_script(*writer) : status;
+    }
+    grpc::Status Sync(grpc::ServerContext* context, const v1::SyncRequest* request,
+                      grpc::ServerWriter<v1::SyncResponse>* writer) override {
+      fake.sync = *request;
+      for (const auto& message : fake.sync_messages) writer->Write(message);
+      return fake.Note(context);
     }
     grpc::Status Compare(grpc::ServerContext* context, const v1::CompareRequest* request,
                          v1::CompareResponse* response) override {
