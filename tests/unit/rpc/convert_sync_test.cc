@@ -12,7 +12,7 @@ namespace {
 
 using SpoilSync = std::function<void(v1::SyncRequest&)>;
 
-std::string RefusedField(const SpoilSync& spoil) {
+std::string WrongSyncField(const SpoilSync& spoil) {
   v1::SyncRequest request;
   spoil(request);
   const auto outcome = SyncFromProto(request);
@@ -67,14 +67,14 @@ TEST(SyncFromProto, EverythingOfARequestIsSent) {
 }
 
 TEST(SyncFromProto, WhatCannotBeNamesItsField) {
-  EXPECT_EQ(RefusedField([](auto& r) { r.set_base_dn("no dn"); }), "base_dn");
-  EXPECT_EQ(RefusedField([](auto& r) { r.set_filter("(cn="); }), "filter");
-  EXPECT_EQ(RefusedField([](auto& r) { r.set_mode(static_cast<v1::SyncRequest::Mode>(3)); }), "mode");
-  EXPECT_EQ(RefusedField([](auto& r) { r.set_cookie(std::string(kMostSyncCookieOctets + 1, 'c')); }), "cookie");
-  EXPECT_EQ(RefusedField([](auto& r) { r.mutable_heartbeat_interval()->set_seconds(-1); }), "heartbeat_interval");
-  EXPECT_EQ(RefusedField([](auto& r) { r.mutable_heartbeat_interval()->set_nanos(1); }), "heartbeat_interval");
-  EXPECT_EQ(RefusedField([](auto& r) { r.add_controls()->mutable_paged_results()->set_size(1); }), "controls");
-  EXPECT_EQ(RefusedField([](auto& r) { r.add_controls()->mutable_raw()->set_oid(std::string(kSyncRequestOid)); }),
+  EXPECT_EQ(WrongSyncField([](auto& r) { r.set_base_dn("no dn"); }), "base_dn");
+  EXPECT_EQ(WrongSyncField([](auto& r) { r.set_filter("(cn="); }), "filter");
+  EXPECT_EQ(WrongSyncField([](auto& r) { r.set_mode(static_cast<v1::SyncRequest::Mode>(3)); }), "mode");
+  EXPECT_EQ(WrongSyncField([](auto& r) { r.set_cookie(std::string(kMostSyncCookieOctets + 1, 'c')); }), "cookie");
+  EXPECT_EQ(WrongSyncField([](auto& r) { r.mutable_heartbeat_interval()->set_seconds(-1); }), "heartbeat_interval");
+  EXPECT_EQ(WrongSyncField([](auto& r) { r.mutable_heartbeat_interval()->set_nanos(1); }), "heartbeat_interval");
+  EXPECT_EQ(WrongSyncField([](auto& r) { r.add_controls()->mutable_paged_results()->set_size(1); }), "controls");
+  EXPECT_EQ(WrongSyncField([](auto& r) { r.add_controls()->mutable_raw()->set_oid(std::string(kSyncRequestOid)); }),
             "controls");
 }
 
