@@ -25,7 +25,7 @@ class SyncCommand : public ::testing::Test {
   v1::SyncEntry& AddEntry(v1::SyncEvent::State state, const std::string& dn, v1::SyncResponse& message) {
     v1::SyncEntry& entry = *message.add_events()->mutable_entry();
     entry.set_state(state);
-    entry.set_entry_uuid("\x01\x23\x45\x67\x89\xab\xcd\xef" + std::string(8, '\xff'));
+    entry.set_entry_uuid(octets_of_uuid_);
     entry.mutable_entry()->set_dn(dn);
     return entry;
   }
@@ -43,6 +43,7 @@ class SyncCommand : public ::testing::Test {
   FakeGateway gateway_;
   dirlease::testing::TempDir folder_;
   const std::string file_ = folder_.File("cookie");
+  const std::string octets_of_uuid_ = "\x01\x23\x45\x67\x89\xab\xcd\xef" + std::string(8, '\xff');
   const std::string uuid_ = "01234567-89ab-cdef-ffff-ffffffffffff";
 };
 
@@ -72,7 +73,7 @@ TEST_F(SyncCommand, PrintsLdifWithWhatBecameOfEachEntry) {
   attribute.add_values("a");
   AddEntry(v1::SyncEvent::STATE_DELETE, "cn=b,dc=example", first);
   v1::SyncResponse& second = NewMessage("\x01");
-  second.add_events()->mutable_id_set()->add_entry_uuids(first.events(0).entry().entry_uuid());
+  second.add_events()->mutable_id_set()->add_entry_uuids(octets_of_uuid_);
   second.add_events()->set_phase(v1::SyncEvent::PHASE_REFRESH_DONE);
   second.add_events()->mutable_done()->mutable_result()->set_name("success");
   EXPECT_EQ(Run({"-o", "ldif-wrap=no"}).out,
