@@ -42,6 +42,7 @@ constexpr ReasonAdvice kByReason[] = {
      "read faster: write to a file instead of a slow pipe, ask for fewer attributes, or page (-E "
      "pr=500/noprompt)"},
     {kEntryTooLarge, "ask for fewer attributes"},
+    {"PAGING_IN_PROGRESS", "end the pages of the other search first, or use another lease"},
     {"OPERATION_ABANDONED", "nothing, if the abandon was wanted; else run the command again"},
     {"OUTCOME_UNKNOWN", kReadFirst},
     {"ENTRY_ALREADY_EXISTS", "change the entry with `dirlease modify`, or choose another name"},

@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,8 @@ void DefineToolCommands(CLI::App& app, RawOptions& options);
 // Which entries, and which of their attributes: for every command that searches. The filter and the
 // attributes stand in options.words.
 void DefineSearchRequest(CLI::App& app, RawOptions& options);
+// -e and -M: for every command that sends an operation.
+void DefineControls(CLI::App& app, RawOptions& options);
 void DefineSearchCommand(CLI::App& app, RawOptions& options);
 // How entries are written.
 void DefineEntryFormat(CLI::App& app, RawOptions& options);
@@ -48,6 +51,10 @@ google::protobuf::Duration ToProto(std::chrono::milliseconds duration);
 // `parse` says whether it could take the text.
 CLI::Option* AddParsed(CLI::App& app, const std::string& name, const std::string& description,
                        std::function<bool(const std::string&)> parse);
+
+// One that may stand there several times. `take` answers nothing, or what is wrong with the text.
+CLI::Option* AddRepeated(CLI::App& app, const std::string& name, const std::string& description,
+                         std::function<std::optional<std::string>(const std::string&)> take);
 
 // Its name would stand in the type otherwise.
 inline CLI::Validator Unnamed(CLI::Validator validator) { return validator.description(""); }

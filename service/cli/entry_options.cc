@@ -27,6 +27,7 @@ void DefineGet(CLI::App& app, RawOptions& options) {
           "the entry has to match it")
       ->type_name("FILTER");
   DefineEntryFormat(*command, options);
+  DefineControls(*command, options);
 }
 
 // -X TEXT, -Y to be asked, -Z FILE, as ldappasswd has them.
@@ -56,6 +57,7 @@ void DefinePasswd(CLI::App& app, RawOptions& options) {
       ->type_name("[USER]");
   DefinePassword(*command, options.new_password, "sST", "new");
   DefinePassword(*command, options.old_password, "aAt", "old");
+  DefineControls(*command, options);
 }
 
 void DefineExtended(CLI::App& app, RawOptions& options) {
@@ -75,6 +77,7 @@ void DefineExtended(CLI::App& app, RawOptions& options) {
       "... in base64, as visible to others");
   CLI::Option* file =
       command->add_option("--value-file", options.value_file, "... = whole content of this file")->type_name("FILE");
+  DefineControls(*command, options);
   text->excludes(base64)->excludes(file);
   base64->excludes(file);
 }

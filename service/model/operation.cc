@@ -16,6 +16,7 @@ std::string_view EndCauseName(EndCause cause) {
     case EndCause::kSlowConsumer: return "slow_consumer";
     case EndCause::kEntryTooLarge: return "entry_too_large";
     case EndCause::kPagesLost: return "pages_lost";
+    case EndCause::kPagingTaken: return "paging_taken";
     case EndCause::kInternal: return "internal";
   }
   return "internal";

@@ -24,6 +24,7 @@ enum class EndCause {
   kSlowConsumer,   // the reader took nothing for the stall deadline
   kEntryTooLarge,  // its name or one value fits into no message
   kPagesLost,      // a full page came without paging's response control: the rest is unknown
+  kPagingTaken,    // asked for pages while the lease's caller pages by hand; nothing was sent
   kInternal,       // libldap refused to encode what was checked before
 };
 

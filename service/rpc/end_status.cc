@@ -63,6 +63,10 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
       return Fixed(Code::kFailedPrecondition, "PAGING_RESULT_LOST",
                    "the directory sent a full page without its paging control, the rest is "
                    "unknown: set auto_page_size = 0 to search without pages");
+    case EndCause::kPagingTaken:
+      return Fixed(Code::kFailedPrecondition, "PAGING_IN_PROGRESS",
+                   "the lease is between pages of a search with a paged results control: finish that or give it up with "
+                   "size 0, or take another lease");
     case EndCause::kInternal:
       break;
   }
