@@ -13,7 +13,7 @@ std::string Target(const VirtualListViewRequest& request) {
   if (const auto* value = std::get_if<std::string>(&request.target)) {
     return BerElement(kGreaterThanOrEqual, *value);
   }
-  const auto& offset = std::get<VirtualListViewRequest::Offset>(request.target);
+  const auto& offset = std::get<ListViewOffset>(request.target);
   return BerElement(kByOffset, BerIntegerElement(offset.offset) + BerIntegerElement(offset.content_count));
 }
 }  // namespace

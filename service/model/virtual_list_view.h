@@ -11,14 +11,14 @@ namespace dirlease {
 inline constexpr std::string_view kVirtualListViewRequestOid = "2.16.840.1.113730.3.4.9";
 inline constexpr std::string_view kVirtualListViewResultOid = "2.16.840.1.113730.3.4.10";
 
+struct ListViewOffset {
+  int offset = 0;
+  int content_count = 0;
+};
 struct VirtualListViewRequest {
-  struct Offset {
-    int offset = 0;
-    int content_count = 0;
-  };
   int before_count = 0;
   int after_count = 0;
-  std::variant<Offset, std::string> target;  // the text: the first entry that is not less
+  std::variant<ListViewOffset, std::string> target;  // the text: the first entry that is not less
   std::string context_id;                    // empty = none
 };
 std::string EncodeVirtualListView(const VirtualListViewRequest& request);

@@ -83,7 +83,7 @@ Outcome<Control> ListViewFromProto(const v1::VirtualListViewControl& view, const
       if (view.offset().content_count() < 0) {
         return InvalidField(field + ".offset.content_count", "is negative; 0 = unknown");
       }
-      request.target = VirtualListViewRequest::Offset{view.offset().offset(), view.offset().content_count()};
+      request.target = ListViewOffset{view.offset().offset(), view.offset().content_count()};
       break;
     case v1::VirtualListViewControl::kGreaterOrEqual:
       if (auto failure = TooLong(field + ".greater_or_equal", view.greater_or_equal(), kMostControlOctets)) {

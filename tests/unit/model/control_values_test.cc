@@ -52,7 +52,7 @@ TEST_F(ControlValues, SortKeys) {
 TEST_F(ControlValues, ListViewByOffset) {
   LDAPVLVInfo info{.ldvlv_version = 1, .ldvlv_before_count = 3, .ldvlv_after_count = 300, .ldvlv_offset = 70'000,
                    .ldvlv_count = 0, .ldvlv_attrvalue = nullptr, .ldvlv_context = nullptr, .ldvlv_extradata = nullptr};
-  VirtualListViewRequest view{3, 300, VirtualListViewRequest::Offset{70'000, 0}, ""};
+  VirtualListViewRequest view{3, 300, ListViewOffset{70'000, 0}, ""};
   EXPECT_EQ(Hex(EncodeVirtualListView(view)), LibldapListView(info));
   berval context{3, const_cast<char*>("ctx")};
   info.ldvlv_context = &context;
@@ -80,7 +80,7 @@ TEST_F(ControlValues, SessionTracking) {
 }
 
 TEST_F(ControlValues, PagedResults) {
-  for (const int size : {0, 127, 128, 255, 256, 65'536, 2'147'483'647}) {
+  for (const int size : {1, 127, 128, 255, 256, 65'536, 2'147'483'647}) {
     berval cookie{2, const_cast<char*>("\0c")};
     berval value{};
     ASSERT_EQ(ldap_create_page_control_value(ldap_, size, &cookie, &value), LDAP_SUCCESS);
