@@ -29,7 +29,6 @@ void DefineInput(CLI::App& command, RawOptions& options, const char* what) {
                    "read everything and say what would be done; neither gateway nor directory check it");
   DefineControls(command, options);
 }
-}
 
 void DefineRename(CLI::App& app, RawOptions& options) {
   v1::ModifyDnRequest& rename = options.invocation.rename;
