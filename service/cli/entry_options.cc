@@ -26,6 +26,9 @@ void DefineGet(CLI::App& app, RawOptions& options) {
           "--filter", [&get](const std::string& filter) { get.set_filter(filter); },
           "the entry has to match it")
       ->type_name("FILTER");
+  command->add_flag_callback(
+      "--follow-ranges", [&get] { get.set_follow_ranges(true); },
+      "all values where the directory sends them in parts (Active Directory's member;range=0-1499)");
   DefineEntryFormat(*command, options);
   DefineControls(*command, options);
 }

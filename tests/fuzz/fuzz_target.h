@@ -35,12 +35,14 @@ inline void Require(bool holds, const char* what) {
 #include <iterator>
 #include <string>
 
+#include "support/places.h"
+
 namespace dirlease::testing {
 
 // Each input as it is, and cut short at each octet: what arrives in pieces.
 inline void ReplayCorpus(const std::string& name, void (*run)(std::string_view)) {
   int inputs = 0;
-  for (const auto& file : std::filesystem::directory_iterator(DIRLEASE_CORPUS "/" + name)) {
+  for (const auto& file : std::filesystem::directory_iterator(SourceFile("tests/fuzz/corpus/" + name))) {
     SCOPED_TRACE(file.path().string());
     std::ifstream in(file.path(), std::ios::binary);
     const std::string octets{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
