@@ -43,15 +43,14 @@ GetEntryCall::GetEntryCall(SessionManager& manager, CallInfo info, Responder& re
                            const v1::GetEntryRequest& request, v1::GetEntryResponse& response,
                            Outcome<ConvertedSearch> converted)
     : OperationCall(manager, std::move(info), responder, "GetEntry", request,
-                    converted.ok() ? Outcome<OperationRequest>(request.follow_ranges() ? converted->request
-                                                                            : std::move(converted->request))
+                    converted.ok() ? Outcome<OperationRequest>(std::move(converted->request))
                                    : Outcome<OperationRequest>(converted.failure()),
                     request.session(), request.operation_id()),
       format_(converted.ok() ? converted->stream.value_format : ValueFormat::kBytes),
       filtered_(!request.filter().empty()),
+      request_message_(request),
       response_(response) {
   context_.dn = request.dn();
-  if (request.follow_ranges() && converted.ok()) part_ = std::move(converted->request);
 }
 
 void GetEntryCall::OnEntry(const EntryView& entry) {
@@ -71,7 +70,7 @@ void GetEntryCall::OnEntry(const EntryView& entry) {
     if (!ranges_.Add(std::move(*part.mutable_entry()), *response_.mutable_entry())) range_lost_ = true;
   } else {
     response_.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
-    if (part_) ranges_.Begin(*response_.mutable_entry());
+    if (request_message_.follow_ranges()) ranges_.Begin(*response_.mutable_entry());
   }
 }
 
@@ -80,7 +79,8 @@ std::optional<OperationRequest> GetEntryCall::NextRequest() {
   if (!std::exchange(entry_came_, false) && response_.has_entry()) range_lost_ = true;
   std::vector<std::string> missing = ranges_.Missing();
   if (range_lost_ || missing.empty()) return std::nullopt;
-  OperationRequest next = *part_;
+  // It was converted before.
+  OperationRequest next = std::move(GetEntryFromProto(request_message_, info_.deadline_left)->request);
   auto& search = std::get<SearchRequest>(next.body);
   search.attributes = std::move(missing);
   search.filter = "(objectClass=*)";

@@ -27,10 +27,10 @@ class GetEntryCall final : public OperationCall {
 
   const ValueFormat format_;
   const bool filtered_;
+  const v1::GetEntryRequest& request_message_;
   v1::GetEntryResponse& response_;
   bool entry_came_ = false;  // in the present search
   size_t entry_octets_ = 0;
-  std::optional<OperationRequest> part_;  // what searches for missing values are made of; empty: they are not asked for
   RangeMerge ranges_;
   bool range_lost_ = false;
 };

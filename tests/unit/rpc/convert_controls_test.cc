@@ -126,10 +126,10 @@ TEST_F(ConvertControlsTest, AListViewByValue) {
   EXPECT_EQ(Converted().at(0).value, EncodeVirtualListView({1, 2, std::string("x"), "c"}));
 }
 
-using Spoil = std::function<void(v1::Control&)>;
+using SpoilControl = std::function<void(v1::Control&)>;
 
 TEST_F(ConvertControlsTest, WhatIsWrongInATypedOneNamesItsField) {
-  const std::pair<const char*, Spoil> cases[] = {
+  const std::pair<const char*, SpoilControl> cases[] = {
       {"server_side_sort.keys", [](auto& c) { c.mutable_server_side_sort(); }},
       {"server_side_sort.keys[0].attribute_type", [](auto& c) { c.mutable_server_side_sort()->add_keys(); }},
       {"server_side_sort.keys[0].matching_rule",
