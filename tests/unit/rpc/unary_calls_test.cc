@@ -183,7 +183,7 @@ class FollowRangesTest : public UnaryCallsTest {
     const int id = peer_->last_request().message_id;
     Answer(peer_, {testing::EntryMessage(id, "cn=g", attributes), ResultMessage(id)});
   }
-  const SearchRequest& LastSearch() const { return std::get<SearchRequest>(peer_->last_request().body); }
+  SearchRequest LastSearch() const { return std::get<SearchRequest>(peer_->last_request().body); }
 
   v1::GetEntryRequest request_;
   v1::GetEntryResponse response_;
