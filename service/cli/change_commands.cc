@@ -46,6 +46,9 @@ class Sender {
   v1::LdapResult& result_;
 };
 
+// What OpenLDAP's no-op control is answered: the change would have been made.
+constexpr int kNoOperation = 0x410e;
+
 // How long the lease outlives a source of records that says nothing.
 constexpr std::chrono::minutes kWaitForInput{5};
 
@@ -131,7 +134,8 @@ class ChangeRun {
       if (status.code() != 0) return NoteFailure(Action(words.doing, dn, change.line), status);
     }
     ++done_;
-    context_.output.out << (options_.dry_run ? "would be " : "") << words.done << ' ' << dn << '\n'
+    const bool nothing_done = options_.dry_run || result.code() == kNoOperation;
+    context_.output.out << (nothing_done ? "would be " : "") << words.done << ' ' << dn << '\n'
                         << ControlsText(result) << std::flush;
     // Who no longer hears what is done wants no more of it done.
     if (context_.output.out) return;
