@@ -10,6 +10,11 @@ size_t BerReader::ReadLongLength(size_t& length) const {
   return 2 + count;
 }
 
+std::optional<int> BerReader::NextIntegerIf(uint8_t tag) {
+  const auto content = NextIf(tag);
+  return content ? BerInteger(*content) : std::nullopt;
+}
+
 std::optional<int> BerInteger(std::string_view content) {
   if (content.empty() || content.size() > 4) return std::nullopt;
   uint32_t number = static_cast<int8_t>(content[0]) < 0 ? ~0u : 0u;

@@ -42,6 +42,8 @@ class BerReader {
     if (!element) return std::nullopt;
     return element->content;
   }
+  // As NextIf, of an INTEGER or ENUMERATED. Empty: another tag, and nothing is taken; or no number of at most four octets.
+  std::optional<int> NextIntegerIf(uint8_t tag);
 
  private:
   static constexpr uint8_t kLongFormLength = 0x80;

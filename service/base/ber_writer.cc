@@ -7,8 +7,12 @@ std::string BerElement(uint8_t tag, std::string_view content) {
   if (content.size() < 0x80) {
     out += static_cast<char>(content.size());
   } else {
-    out += static_cast<char>(0x84);  // length in four octets
-    for (int shift = 24; shift >= 0; shift -= 8) out += static_cast<char>(content.size() >> shift);
+    int length_octets = 1;
+    for (size_t rest = content.size() >> 8; rest > 0; rest >>= 8) ++length_octets;
+    out += static_cast<char>(0x80 | length_octets);
+    for (int shift = 8 * (length_octets - 1); shift >= 0; shift -= 8) {
+      out += static_cast<char>(content.size() >> shift);
+    }
   }
   return out.append(content);
 }
@@ -20,5 +24,7 @@ std::string BerIntegerElement(int value) {
   while (content.size() > 1 && content[0] == 0 && (content[1] & 0x80) == 0) content.erase(0, 1);
   return BerElement(kBerInteger, content);
 }
+
+std::string BerTrueElement(uint8_t tag) { return BerElement(tag, "\xff"); }
 
 }  // namespace dirlease

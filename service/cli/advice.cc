@@ -44,6 +44,8 @@ constexpr ReasonAdvice kByReason[] = {
     {"SYNC_REFRESH_REQUIRED",
      "begin anew: remove the cookie file or leave --cookie out, or add --reload"},
     {kEntryTooLarge, "ask for fewer attributes"},
+    {"PAGING_IN_PROGRESS", "end the pages of the other search first, or use another lease"},
+    {"RANGE_RESULT_LOST", "run the command again, or read the attribute in parts (attribute;range=0-*)"},
     {"OPERATION_ABANDONED", "nothing, if the abandon was wanted; else run the command again"},
     {"OUTCOME_UNKNOWN", kReadFirst},
     {"ENTRY_ALREADY_EXISTS", "change the entry with `dirlease modify`, or choose another name"},

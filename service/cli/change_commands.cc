@@ -5,6 +5,7 @@
 #include "cli/arguments.h"
 #include "cli/command_lease.h"
 #include "cli/commands.h"
+#include "cli/control_printer.h"
 #include "cli/dn_printer.h"
 #include "cli/exit_status.h"
 #include "cli/failure.h"
@@ -25,27 +26,28 @@ Words WordsOf(const v1::ModifyDnRequest&) { return {"renaming", "renamed"}; }
 
 class Sender {
  public:
-  explicit Sender(GatewayClient& client) : client_(client) {}
-  CallStatus operator()(const v1::AddRequest& request) const {
-    v1::AddResponse response;
-    return client_.Add(request, response);
-  }
-  CallStatus operator()(const v1::DeleteRequest& request) const {
-    v1::DeleteResponse response;
-    return client_.Delete(request, response);
-  }
-  CallStatus operator()(const v1::ModifyRequest& request) const {
-    v1::ModifyResponse response;
-    return client_.Modify(request, response);
-  }
-  CallStatus operator()(const v1::ModifyDnRequest& request) const {
-    v1::ModifyDnResponse response;
-    return client_.ModifyDn(request, response);
-  }
+  // `result`: the directory's, of the last change that was done.
+  Sender(GatewayClient& client, v1::LdapResult& result) : client_(client), result_(result) {}
+  CallStatus operator()(const v1::AddRequest& request) const { return Send(&GatewayClient::Add, request); }
+  CallStatus operator()(const v1::DeleteRequest& request) const { return Send(&GatewayClient::Delete, request); }
+  CallStatus operator()(const v1::ModifyRequest& request) const { return Send(&GatewayClient::Modify, request); }
+  CallStatus operator()(const v1::ModifyDnRequest& request) const { return Send(&GatewayClient::ModifyDn, request); }
 
  private:
+  template <typename Request, typename Response>
+  CallStatus Send(CallStatus (GatewayClient::*call)(const Request&, Response&), const Request& request) const {
+    Response response;
+    CallStatus status = (client_.*call)(request, response);
+    result_.Swap(response.mutable_result());
+    return status;
+  }
+
   GatewayClient& client_;
+  v1::LdapResult& result_;
 };
+
+// What OpenLDAP's no-op control is answered: the change would have been made.
+constexpr int kNoOperation = 0x410e;
 
 // How long the lease outlives a source of records that says nothing.
 constexpr std::chrono::minutes kWaitForInput{5};
@@ -84,11 +86,12 @@ class ChangeRun {
     CommandLease lease(context_, kWaitForInput);
     while (!stopped_) {
       try {
-        const std::optional<LdifChange> change = next();
+        std::optional<LdifChange> change = next();
         if (InputBroke() || !change) break;
         if (!options_.dry_run) {
           if (const auto failed = lease.Acquire()) return *failed;
         }
+        std::visit([this](auto& r) { r.mutable_controls()->MergeFrom(context_.invocation.controls); }, change->request);
         Apply(*change);
       } catch (const LdifError& error) {
         if (!InputBroke()) Skip(error);
@@ -125,12 +128,15 @@ class ChangeRun {
   void Apply(const LdifChange& change) {
     const Words words = std::visit([](const auto& request) { return WordsOf(request); }, change.request);
     const std::string dn = DnText(change.dn());
+    v1::LdapResult result;
     if (!options_.dry_run) {
-      const CallStatus status = std::visit(Sender(context_.client), change.request);
+      const CallStatus status = std::visit(Sender(context_.client, result), change.request);
       if (status.code() != 0) return NoteFailure(Action(words.doing, dn, change.line), status);
     }
     ++done_;
-    context_.output.out << (options_.dry_run ? "would be " : "") << words.done << ' ' << dn << '\n' << std::flush;
+    const bool nothing_done = options_.dry_run || result.code() == kNoOperation;
+    context_.output.out << (nothing_done ? "would be " : "") << words.done << ' ' << dn << '\n'
+                        << ControlsText(result) << std::flush;
     // Who no longer hears what is done wants no more of it done.
     if (context_.output.out) return;
     context_.output.err << "dirlease: the output could not be written\n";
@@ -225,7 +231,7 @@ int RunRename(const CommandContext& context) {
   v1::ModifyDnResponse response;
   const CallStatus status = context.client.ModifyDn(request, response);
   if (status.code() != 0) return ReportFailure(context, "rename", status, CallKind::kWrite);
-  context.output.out << "renamed " << DnText(request.dn()) << '\n';
+  context.output.out << "renamed " << DnText(request.dn()) << '\n' << ControlsText(response.result());
   return kExitSuccess;
 }
 

@@ -20,12 +20,14 @@ constexpr char kChangeFooter[] =
     "  uidNumber: 1\n"
     "  END";
 
-void DefineInput(CLI::App& command, ChangeOptions& changes, const char* what) {
+void DefineInput(CLI::App& command, RawOptions& options, const char* what) {
+  ChangeOptions& changes = options.invocation.changes;
   command.add_option("-f,--file", changes.file, std::string(what) + " (standard input)")->type_name("FILE");
   command.add_flag("-c,--continue", changes.keep_going,
                    "go on after a change that failed; the exit status is the last failure's");
   command.add_flag("-n,--dry-run", changes.dry_run,
                    "read everything and say what would be done; neither gateway nor directory check it");
+  DefineControls(command, options);
 }
 
 void DefineRename(CLI::App& app, RawOptions& options) {
@@ -50,6 +52,7 @@ void DefineRename(CLI::App& app, RawOptions& options) {
           "-s,--new-superior", [&rename](const std::string& dn) { rename.set_new_superior(dn); },
           "move it below this entry")
       ->type_name("DN");
+  DefineControls(*command, options);
 }
 
 }  // namespace
@@ -58,15 +61,15 @@ void DefineChangeCommands(CLI::App& app, RawOptions& options) {
   ChangeOptions& changes = options.invocation.changes;
   CLI::App* modify = AddCommand(app, options, {RunModify, LeaseUse::kNamedOrOwn}, "modify",
                                 "apply LDIF change records: add, delete, modify, modrdn", "");
-  DefineInput(*modify, changes, "where the records are");
+  DefineInput(*modify, options, "where the records are");
   modify->add_flag("-a,--add", changes.plain_is_add, "records without a changetype are new entries");
   modify->footer(kChangeFooter);
   CLI::App* add = AddCommand(app, options, {RunAdd, LeaseUse::kNamedOrOwn}, "add",
                              "add the entries of an LDIF file", "dirlease add -f people.ldif");
-  DefineInput(*add, changes, "where the entries are");
+  DefineInput(*add, options, "where the entries are");
   CLI::App* remove = AddCommand(app, options, {RunDelete, LeaseUse::kNamedOrOwn}, "delete", "delete entries",
                                 "dirlease delete uid=ann,ou=people,dc=example,dc=com");
-  DefineInput(*remove, changes, "DNs, one a line, where none are named");
+  DefineInput(*remove, options, "DNs, one a line, where none are named");
   CLI::Option* dns = remove->add_option("dns", changes.dns, "entries")->type_name("[DN...]");
   remove->get_option("--file")->excludes(dns);
   DefineRename(app, options);

@@ -67,4 +67,22 @@ CLI::Option* AddParsed(CLI::App& app, const std::string& name, const std::string
       description);
 }
 
+CLI::Option* AddRepeated(CLI::App& app, const std::string& name, const std::string& description,
+                         std::function<std::optional<std::string>(const std::string&)> take) {
+  return app
+      .add_option_function<std::vector<std::string>>(
+          name,
+          [name, take = std::move(take)](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) {
+              if (const auto problem = take(text)) {
+                throw CLI::ValidationError(name, "cannot take \"" + text + "\": " + *problem);
+              }
+            }
+          },
+          description)
+      ->take_all()
+      // One value each time; otherwise CLI11 would also take a value in brackets apart.
+      ->allow_extra_args(false);
+}
+
 }  // namespace dirlease::cli

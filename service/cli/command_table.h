@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,8 @@ void DefineToolCommands(CLI::App& app, RawOptions& options);
 void DefineSearchRequest(CLI::App& app, RawOptions& options);
 // Base, scope and the filter's arguments alone: for commands without the rest.
 void DefineContent(CLI::App& app, RawOptions& options);
+// -e and -M: for every command that sends an operation.
+void DefineControls(CLI::App& app, RawOptions& options);
 void DefineSearchCommand(CLI::App& app, RawOptions& options);
 // How entries are written.
 void DefineEntryFormat(CLI::App& app, RawOptions& options);
@@ -52,6 +55,10 @@ google::protobuf::Duration ToProto(std::chrono::milliseconds duration);
 // `parse` says whether it could take the text.
 CLI::Option* AddParsed(CLI::App& app, const std::string& name, const std::string& description,
                        std::function<bool(const std::string&)> parse);
+
+// One that may stand there several times. `take` answers nothing, or what is wrong with the text.
+CLI::Option* AddRepeated(CLI::App& app, const std::string& name, const std::string& description,
+                         std::function<std::optional<std::string>(const std::string&)> take);
 
 // Its name would stand in the type otherwise.
 inline CLI::Validator Unnamed(CLI::Validator validator) { return validator.description(""); }

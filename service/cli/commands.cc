@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "cli/command_lease.h"
+#include "cli/control_printer.h"
 #include "cli/exit_status.h"
 
 namespace dirlease::cli {
@@ -28,7 +29,7 @@ int RunCompare(const CommandContext& context) {
     context.output.out << "UNDEFINED\n";
     return ReportFailure(context, "compare", status);
   }
-  context.output.out << (response.matched() ? "TRUE\n" : "FALSE\n");
+  context.output.out << (response.matched() ? "TRUE\n" : "FALSE\n") << ControlsText(response.result());
   return response.matched() ? kExitCompareTrue : kExitCompareFalse;
 }
 
@@ -36,10 +37,10 @@ int RunWhoAmI(const CommandContext& context) {
   CommandLease lease(context);
   if (const auto failed = lease.Acquire()) return *failed;
   v1::WhoAmIResponse response;
-  const CallStatus status = context.client.WhoAmI(response);
+  const CallStatus status = context.client.WhoAmI(context.invocation.who_am_i, response);
   if (status.code() != 0) return ReportFailure(context, "whoami", status);
   const std::string& id = response.authorization_id();
-  context.output.out << (id.empty() ? "anonymous" : id) << '\n';
+  context.output.out << (id.empty() ? "anonymous" : id) << '\n' << ControlsText(response.result());
   return kExitSuccess;
 }
 

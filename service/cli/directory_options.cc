@@ -20,9 +20,11 @@ void DefineDirectoryCommands(CLI::App& app, RawOptions& options) {
           "assertion", [&options](const std::string& text) { options.assertion = text; },
           "ATTR:VALUE or ATTR::BASE64")
       ->required();
-  AddCommand(app, options, {RunWhoAmI, LeaseUse::kNamedOrOwn}, "whoami",
+  DefineControls(*compare, options);
+  CLI::App* whoami = AddCommand(app, options, {RunWhoAmI, LeaseUse::kNamedOrOwn}, "whoami",
              "the identity the directory sees (RFC 4532)",
              "dirlease whoami -D uid=ann,ou=people,dc=example,dc=com -W");
+  DefineControls(*whoami, options);
   CLI::App* abandon =
       AddCommand(app, options, {RunAbandon, LeaseUse::kNamed}, "abandon",
                  "abandon a running operation of the lease", "dirlease abandon nightly-export");

@@ -2,6 +2,7 @@
 
 #include "cli/command_lease.h"
 #include "cli/commands.h"
+#include "cli/control_printer.h"
 #include "cli/exit_status.h"
 #include "cli/ldif.h"
 #include "cli/ldif_printer.h"
@@ -21,7 +22,10 @@ int RunGet(const CommandContext& context) {
   v1::SearchResponse message;
   message.add_entries()->Swap(response.mutable_entry());
   printer->PrintMessage(message);
+  std::string controls;
+  AppendControls(response.result().controls(), style.level, style.columns, controls);
   context.output.out << printer->text();
+  if (invocation.format == SearchFormat::kLdif) context.output.out << controls;
   return kExitSuccess;
 }
 
@@ -42,6 +46,7 @@ int RunPasswd(const CommandContext& context) {
     context.output.out << response.generated_password() << '\n';
     Wipe(*response.mutable_generated_password());
   }
+  context.output.out << ControlsText(response.result());
   context.output.err << "dirlease: the password is changed\n";
   return kExitSuccess;
 }
@@ -62,7 +67,7 @@ int RunExtended(const CommandContext& context) {
   AppendLdifValue("result", response.result().name(), columns, text);
   if (!response.oid().empty()) AppendLdifValue("oid", response.oid(), columns, text);
   if (response.has_value()) AppendLdifValue("value", response.value(), columns, text);
-  context.output.out << text;
+  context.output.out << text << ControlsText(response.result());
   return kExitSuccess;
 }
 

@@ -26,7 +26,11 @@ void DefineGet(CLI::App& app, RawOptions& options) {
           "--filter", [&get](const std::string& filter) { get.set_filter(filter); },
           "the entry has to match it")
       ->type_name("FILTER");
+  command->add_flag_callback(
+      "--follow-ranges", [&get] { get.set_follow_ranges(true); },
+      "all values where the directory sends them in parts (Active Directory's member;range=0-1499)");
   DefineEntryFormat(*command, options);
+  DefineControls(*command, options);
 }
 
 // -X TEXT, -Y to be asked, -Z FILE, as ldappasswd has them.
@@ -56,6 +60,7 @@ void DefinePasswd(CLI::App& app, RawOptions& options) {
       ->type_name("[USER]");
   DefinePassword(*command, options.new_password, "sST", "new");
   DefinePassword(*command, options.old_password, "aAt", "old");
+  DefineControls(*command, options);
 }
 
 void DefineExtended(CLI::App& app, RawOptions& options) {
@@ -75,6 +80,7 @@ void DefineExtended(CLI::App& app, RawOptions& options) {
       "... in base64, as visible to others");
   CLI::Option* file =
       command->add_option("--value-file", options.value_file, "... = whole content of this file")->type_name("FILE");
+  DefineControls(*command, options);
   text->excludes(base64)->excludes(file);
   base64->excludes(file);
 }

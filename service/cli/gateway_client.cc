@@ -123,8 +123,8 @@ CallStatus GatewayClient::Compare(const v1::CompareRequest& request,
   return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::Compare, request, response);
 }
 
-CallStatus GatewayClient::WhoAmI(v1::WhoAmIResponse& response) {
-  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::WhoAmI, {}, response);
+CallStatus GatewayClient::WhoAmI(const v1::WhoAmIRequest& request, v1::WhoAmIResponse& response) {
+  return impl_->Unary(impl_->directory, &v1::DirectoryService::Stub::WhoAmI, request, response);
 }
 
 CallStatus GatewayClient::GetRootDse(v1::GetRootDseResponse& response) {

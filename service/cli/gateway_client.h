@@ -55,7 +55,7 @@ class GatewayClient {
   CallStatus GetSession(v1::GetSessionResponse& response);
   CallStatus Abandon(const v1::AbandonRequest& request, v1::AbandonResponse& response);
   CallStatus Compare(const v1::CompareRequest& request, v1::CompareResponse& response);
-  CallStatus WhoAmI(v1::WhoAmIResponse& response);
+  CallStatus WhoAmI(const v1::WhoAmIRequest& request, v1::WhoAmIResponse& response);
   CallStatus GetRootDse(v1::GetRootDseResponse& response);
   CallStatus GetSchema(const v1::GetSchemaRequest& request, v1::GetSchemaResponse& response);
   // Wipes the password in `request`.

@@ -92,7 +92,10 @@ struct Invocation {
   LdifStyle ldif;
   // Entries after which the search is cancelled; 0 = never.
   int64_t entry_limit = 0;
+  // For every operation on entries, whatever the command.
+  google::protobuf::RepeatedPtrField<v1::Control> controls;
   v1::CompareRequest compare;
+  v1::WhoAmIRequest who_am_i;
   v1::GetEntryRequest get;
   v1::GetSchemaRequest schema;
   ChangeOptions changes;

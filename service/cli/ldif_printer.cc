@@ -1,6 +1,7 @@
 #include "cli/ldif_printer.h"
 
 #include "cli/color.h"
+#include "cli/control_printer.h"
 #include "cli/friendly_name.h"
 
 namespace dirlease::cli {
@@ -52,6 +53,7 @@ void LdifPrinter::PrintHeader(const v1::SearchRequest& request) {
 void LdifPrinter::BeginEntry(const v1::SearchEntry& entry) {
   if (comments()) Comment(" " + FriendlyName(entry.dn()));
   Value("dn", entry.dn());
+  PrintControls(entry.controls());
 }
 
 void LdifPrinter::PrintAttributes(const v1::SearchEntry& entry) {
@@ -82,6 +84,7 @@ void LdifPrinter::PrintReference(const v1::SearchReference& reference) {
       Comment(" ref" + uri);
     }
   }
+  if (!inside_entry) PrintControls(reference.controls());
   if (!inside_entry) text_ += '\n';
 }
 
@@ -92,6 +95,7 @@ void LdifPrinter::PrintResult(const v1::SearchDone* done, std::string_view opera
     Comment(" search result");
     if (style_.level == 0) PrintLdapResult(done->result(), operation_id);
   }
+  if (done != nullptr) PrintControls(done->result().controls());
   if (comments()) PrintCounts(done != nullptr);
 }
 
@@ -101,6 +105,10 @@ void LdifPrinter::PrintLdapResult(const v1::LdapResult& result, std::string_view
   if (!result.matched_dn().empty()) Value("matchedDN", result.matched_dn());
   if (!result.diagnostic_message().empty()) Value("text", result.diagnostic_message());
   for (const std::string& referral : result.referrals()) Value("ref", referral);
+}
+
+void LdifPrinter::PrintControls(const google::protobuf::RepeatedPtrField<v1::ResponseControl>& controls) {
+  AppendControls(controls, style_.level, style_.columns, text_);
 }
 
 void LdifPrinter::PrintCounts(bool with_result) {

@@ -40,6 +40,7 @@ class LdifPrinter final : public SearchPrinter {
 
   bool comments() const { return style_.level < 2; }
   void PrintLdapResult(const v1::LdapResult& result, std::string_view operation_id);
+  void PrintControls(const google::protobuf::RepeatedPtrField<v1::ResponseControl>& controls);
   void PrintCounts(bool with_result);
   void Value(std::string_view name, std::string_view octets);
   void Comment(std::string_view text);

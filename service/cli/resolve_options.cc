@@ -202,6 +202,16 @@ void ResolveExtended(const RawOptions& raw, v1::ExtendedRequest& extended) {
   extended.set_value(*std::move(octets));
 }
 
+// Those of a file's records are added to these record by record.
+void ResolveControls(Invocation& invocation) {
+  for (auto* controls :
+       {invocation.search.mutable_controls(), invocation.compare.mutable_controls(), invocation.get.mutable_controls(),
+        invocation.who_am_i.mutable_controls(), invocation.rename.mutable_controls(),
+        invocation.passwd.mutable_controls(), invocation.extended.mutable_controls()}) {
+    *controls = invocation.controls;
+  }
+}
+
 // The words of a bench's compare are those that `compare` has; a named lease is one lease, and
 // nothing to open.
 void ResolveBench(RawOptions& raw, const Invocation& invocation) {
@@ -241,6 +251,7 @@ Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
   if (raw.assertion) ResolveCompare(raw, invocation.compare);
   ResolveChanges(invocation);
   ResolveExtended(raw, invocation.extended);
+  ResolveControls(invocation);
   RequireUtf8("the operation id", invocation.abandon.operation_id());
   RequireUtf8("--target", invocation.open.target());
   RequireUtf8("--label", invocation.open.label());

@@ -1,6 +1,7 @@
 #include "cli/arguments.h"
 #include "cli/command_table.h"
 #include "cli/commands.h"
+#include "cli/control_arguments.h"
 
 namespace dirlease::cli {
 namespace {
@@ -79,19 +80,27 @@ void DefineLimits(CLI::App& app, v1::SearchRequest& request) {
     if (limit) request.mutable_time_limit()->set_seconds(*limit);
     return limit.has_value();
   })->type_name("SECONDS");
-  AddParsed(app, "-E",
-            "pr=SIZE[/noprompt]: pages of this size (RFC 2696), 0 = never; without it the gateway "
-            "decides",
-            [&request](const std::string& text) {
-              const auto size = ParsePageSize(text);
-              if (size) request.set_auto_page_size(*size);
-              return size.has_value();
-            })
-      ->type_name("EXTENSION");
   app.add_flag_callback(
       "--accept-partial", [&request] { request.set_accept_partial(true); },
       "a size, time or administrative limit is no failure of the call (the exit status still "
       "tells)");
+}
+
+// What slapd's tools call search extensions; -e takes the others.
+void DefineExtensions(CLI::App& app, RawOptions& options) {
+  v1::SearchRequest& request = options.invocation.search;
+  const auto take = [&request, &controls = options.invocation.controls](const std::string& text) {
+    if (text.find("pr=") > 1) return AddSearchExtension(text, controls);
+    const auto size = ParsePageSize(text);
+    if (size) request.set_auto_page_size(*size);
+    return size ? std::nullopt : std::make_optional<std::string>("write pr=SIZE");
+  };
+  AddRepeated(app, "-E",
+              "[!]EXTENSION, repeatable: pr=SIZE[/noprompt], pages of this size, 0 = never, without it the gateway decides; "
+              "sss=[-]ATTR[:RULE][/...], sorted by the directory; vlv=BEFORE/AFTER/OFFSET/COUNT or vlv=BEFORE/AFTER:VALUE, "
+              "a part of the sorted list; mv=FILTER, matching values only; subentries[=true|false]; dontUseCopy; or as -e",
+              take)
+      ->type_name("EXTENSION");
 }
 
 void DefineOutput(CLI::App& app, RawOptions& options) {
@@ -130,11 +139,31 @@ void DefineContent(CLI::App& app, RawOptions& options) {
   DefineOperationId(app, request);
 }
 
+void DefineControls(CLI::App& app, RawOptions& options) {
+  Controls& controls = options.invocation.controls;
+  AddRepeated(app, "-e",
+              "[!]CONTROL, ! = critical, repeatable: assert=FILTER, authzid=dn:DN or u:USER (needs !), manageDSAit, noop, "
+              "postread[=ATTRS], preread[=ATTRS], ppolicy, relax, treeDelete, permissiveModify, dontUseCopy, "
+              "sessiontracking[=USER], or OID=:TEXT, OID=::BASE64",
+              [&controls](const std::string& text) { return AddGeneralExtension(text, controls); })
+      ->type_name("CONTROL");
+  app.add_flag_function(
+      "-M",
+      [&controls](int64_t count) {
+        v1::Control& control = *controls.Add();
+        control.set_manage_dsa_it(true);
+        control.set_critical(count > 1);
+      },
+      "-e manageDSAit: referral objects as entries; -MM critical");
+}
+
 void DefineSearchRequest(CLI::App& app, RawOptions& options) {
   v1::SearchRequest& request = options.invocation.search;
   DefineBaseAndScope(app, request);
   DefineAliases(app, request);
   DefineLimits(app, request);
+  DefineExtensions(app, options);
+  DefineControls(app, options);
   app.add_flag_callback(
       "-A", [&request] { request.set_types_only(true); }, "attribute types only, no values");
   DefineFilterArguments(app, request);

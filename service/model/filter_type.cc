@@ -56,16 +56,24 @@ std::optional<std::string> FilterAttributeProblem(std::string_view attribute) {
   return std::nullopt;
 }
 
-std::optional<std::string> ExtensibleMatchProblem(std::string_view text) {
+ExtensibleMatchParts SplitExtensibleMatch(std::string_view text) {
+  ExtensibleMatchParts parts;
   std::string_view rest = text;
-  const std::string_view attribute = TakeUntil(':', rest);
-  const bool ends_in_colon = !text.empty() && text.back() == ':';
-  std::string_view rule = rest;
+  parts.attribute = TakeUntil(':', rest);
   if (IsDn(rest)) {
-    rule = {};
+    parts.dn = true;
   } else if (rest.size() > 3 && IsDn(rest.substr(0, 2)) && rest[2] == ':') {
-    rule = rest.substr(3);
+    parts.dn = true;
+    parts.rule = rest.substr(3);
+  } else {
+    parts.rule = rest;
   }
+  return parts;
+}
+
+std::optional<std::string> ExtensibleMatchProblem(std::string_view text) {
+  const auto [attribute, dn, rule] = SplitExtensibleMatch(text);
+  const bool ends_in_colon = !text.empty() && text.back() == ':';
   if (ends_in_colon || (!rule.empty() && !IsOid(rule))) {
     return "the matching rule is neither a name nor dotted decimal";
   }

@@ -14,4 +14,13 @@ std::optional<std::string> FilterAttributeProblem(std::string_view attribute);
 // Without the ":=": "cn", "cn:dn", "cn:rule", "cn:dn:rule", ":rule", ":dn:rule".
 std::optional<std::string> ExtensibleMatchProblem(std::string_view text);
 
+// Views of such a text.
+struct ExtensibleMatchParts {
+  std::string_view attribute;  // may be empty
+  bool dn = false;
+  std::string_view rule;  // may be empty
+};
+// REQUIRES: ExtensibleMatchProblem has none with it, to make sense.
+ExtensibleMatchParts SplitExtensibleMatch(std::string_view text);
+
 }  // namespace dirlease

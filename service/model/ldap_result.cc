@@ -91,6 +91,10 @@ constexpr NamedCode kNames[] = {
 
 }  // namespace
 
+bool HasControl(const std::vector<Control>& controls, std::string_view oid) {
+  return std::any_of(controls.begin(), controls.end(), [&](const Control& c) { return c.oid == oid; });
+}
+
 std::string_view LdapResultName(int code) {
   const auto* found = std::lower_bound(
       std::begin(kNames), std::end(kNames), code,

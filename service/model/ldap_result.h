@@ -14,6 +14,7 @@ struct Control {
   bool critical = false;
   std::optional<std::string> value;  // absent differs from empty
 };
+bool HasControl(const std::vector<Control>& controls, std::string_view oid);
 
 // Result codes the gateway itself acts on. The set is open: directories invent codes.
 namespace ldap_code {

@@ -17,6 +17,7 @@ std::string_view EndCauseName(EndCause cause) {
     case EndCause::kEntryTooLarge: return "entry_too_large";
     case EndCause::kPagesLost: return "pages_lost";
     case EndCause::kBadSync: return "bad_sync";
+    case EndCause::kPagingTaken: return "paging_taken";
     case EndCause::kInternal: return "internal";
   }
   return "internal";

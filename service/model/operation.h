@@ -25,6 +25,7 @@ enum class EndCause {
   kEntryTooLarge,  // its name or one value fits into no message
   kPagesLost,      // a full page came without paging's response control: the rest is unknown
   kBadSync,        // the directory answered a Sync with what RFC 4533 does not know
+  kPagingTaken,    // asked for pages while the lease's caller pages by hand; nothing was sent
   kInternal,       // libldap refused to encode what was checked before
 };
 

@@ -22,4 +22,11 @@ std::optional<PagedResults> DecodePagedResults(std::string_view value) {
   return PagedResults{*size, std::string(*cookie)};
 }
 
+std::optional<PagedResults> FindPagedResults(const std::vector<Control>& controls) {
+  for (const Control& control : controls) {
+    if (control.oid == kPagedResultsOid) return DecodePagedResults(control.value.value_or(""));
+  }
+  return std::nullopt;
+}
+
 }  // namespace dirlease

@@ -4,6 +4,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "model/ldap_result.h"
 
 namespace dirlease {
 
@@ -17,5 +20,7 @@ struct PagedResults {
 };
 // Empty: `value` is no such thing.
 std::optional<PagedResults> DecodePagedResults(std::string_view value);
+// The first one among response controls. Empty: none is there, or it is malformed.
+std::optional<PagedResults> FindPagedResults(const std::vector<Control>& controls);
 
 }  // namespace dirlease

@@ -14,8 +14,7 @@ namespace dirlease {
 inline constexpr int kMostControls = 32;
 inline constexpr size_t kMostControlOctets = 64 * 1024;  // of one value
 
-// Fails with the field "controls[N]...": empty, malformed, twice the same, or of a kind that is not built yet (its raw
-// form is accepted).
+// Fails with the field "controls[N]...": empty, malformed, or twice the same.
 Outcome<std::vector<Control>> ControlsFromProto(
     const google::protobuf::RepeatedPtrField<v1::Control>& controls);
 

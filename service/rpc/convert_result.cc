@@ -18,11 +18,4 @@ void ResultToProto(const LdapResult& result, v1::LdapResult& out) {
   for (const Control& control : result.controls) ControlToProto(control, *out.add_controls());
 }
 
-void ControlToProto(const Control& control, v1::ResponseControl& out) {
-  out.Clear();
-  out.set_oid(ReplaceInvalidUtf8(control.oid));
-  out.set_critical(control.critical);
-  out.set_value(control.value.value_or(""));
-}
-
 }  // namespace dirlease

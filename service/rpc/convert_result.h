@@ -9,7 +9,7 @@ namespace dirlease {
 
 // Both overwrite what `out` held.
 void ResultToProto(const LdapResult& result, v1::LdapResult& out);
-// Raw only: decoding the controls that the gateway knows is the caller's matter.
+// Decoded too when the gateway knows its type and can read it: a malformed value is no error, it stays raw.
 void ControlToProto(const Control& control, v1::ResponseControl& out);
 
 }  // namespace dirlease

@@ -5,9 +5,10 @@
 #include <vector>
 
 #include "fmt/format.h"
-#include "model/paged_results.h"
 #include "model/filter.h"
 #include "model/names.h"
+#include "model/paged_results.h"
+#include "model/virtual_list_view.h"
 #include "rpc/convert_controls.h"
 #include "rpc/convert_request.h"
 #include "rpc/convert_time.h"
@@ -135,10 +136,12 @@ MaybeFailure SetControls(const v1::SearchRequest& request, OperationRequest& out
   auto controls = ControlsFromProto(request.controls());
   if (!controls.ok()) return controls.failure();
   out.controls = std::move(controls.value());
-  const bool pages = std::any_of(out.controls.begin(), out.controls.end(),
-                                 [](const Control& c) { return c.oid == kPagedResultsOid; });
-  if (pages && request.auto_page_size() > 0) {
+  if (request.auto_page_size() <= 0) return {};
+  if (HasControl(out.controls, kPagedResultsOid)) {
     return InvalidField("auto_page_size", "and a paged results control exclude each other");
+  }
+  if (HasControl(out.controls, kVirtualListViewRequestOid)) {
+    return InvalidField("auto_page_size", "and a virtual list view exclude each other: the view is a page itself");
   }
   return {};
 }

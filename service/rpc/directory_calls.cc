@@ -1,6 +1,7 @@
 #include "rpc/directory_calls.h"
 
 #include <utility>
+#include <variant>
 
 #include "base/utf8.h"
 #include "rpc/convert_result.h"
@@ -16,6 +17,12 @@ Failure NoEntry(bool filtered) {
   failure.reason = filtered ? "FILTER_MISMATCH" : "ENTRY_NOT_SHOWN";
   failure.message = filtered ? "the entry does not match the filter, or may not be read"
                              : "the directory has the entry and does not show it to the bound identity";
+  return failure;
+}
+Failure RangeLost() {
+  Failure failure{.code = absl::StatusCode::kFailedPrecondition};
+  failure.reason = "RANGE_RESULT_LOST";
+  failure.message = "the directory sent a part of an attribute's values and not the next one: set follow_ranges = false";
   return failure;
 }
 // A password that is told wrong locks its owner out.
@@ -41,13 +48,15 @@ GetEntryCall::GetEntryCall(SessionManager& manager, CallInfo info, Responder& re
                     request.session(), request.operation_id()),
       format_(converted.ok() ? converted->stream.value_format : ValueFormat::kBytes),
       filtered_(!request.filter().empty()),
+      request_message_(request),
       response_(response) {
   context_.dn = request.dn();
 }
 
 void GetEntryCall::OnEntry(const EntryView& entry) {
-  if (response_.has_entry()) return;  // a base object is one entry, whatever a directory says
-  if (entry.octets > kMostValueOctets || !Fits(entry)) {
+  if (std::exchange(entry_came_, true)) return;  // a base object is one entry, whatever a directory says
+  entry_octets_ += entry.octets;
+  if (entry_octets_ > kMostValueOctets || !Fits(entry)) {
     EndTooLarge();
     return;
   }
@@ -55,11 +64,32 @@ void GetEntryCall::OnEntry(const EntryView& entry) {
   EntryWriter(v1::GetEntryResponse::kEntryFieldNumber, format_).Append(entry, message);
   ChargeResponse(message.capacity());
   const std::string_view octets = message.octets();
-  response_.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
+  if (response_.has_entry()) {
+    v1::GetEntryResponse part;
+    part.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
+    if (!ranges_.Add(std::move(*part.mutable_entry()), *response_.mutable_entry())) range_lost_ = true;
+  } else {
+    response_.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
+    if (request_message_.follow_ranges()) ranges_.Begin(*response_.mutable_entry());
+  }
+}
+
+// Another search for the values that lack, of the entry whatever it matches now.
+std::optional<OperationRequest> GetEntryCall::NextRequest() {
+  if (!std::exchange(entry_came_, false) && response_.has_entry()) range_lost_ = true;
+  std::vector<std::string> missing = ranges_.Missing();
+  if (range_lost_ || missing.empty()) return std::nullopt;
+  // It was converted before.
+  OperationRequest next = std::move(GetEntryFromProto(request_message_, info_.deadline_left)->request);
+  auto& search = std::get<SearchRequest>(next.body);
+  search.attributes = std::move(missing);
+  search.filter = "(objectClass=*)";
+  return next;
 }
 
 RpcStatus GetEntryCall::FillResponse(const OperationEnd& end) {
   if (!response_.has_entry()) return StatusFromFailure(NoEntry(filtered_), context_);
+  if (range_lost_) return StatusFromFailure(RangeLost(), context_);
   ResultToProto(end.result, *response_.mutable_result());
   return {};
 }

@@ -1,11 +1,14 @@
 // The unary calls of DirectoryService that give more than a result. See rpc/operation_call.h.
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <utility>
 
 #include "dirlease/v1/directory_service.pb.h"
 #include "rpc/convert_request.h"
 #include "rpc/operation_call.h"
+#include "rpc/range_merge.h"
 
 namespace dirlease {
 
@@ -19,10 +22,17 @@ class GetEntryCall final : public OperationCall {
                const v1::GetEntryRequest& request, v1::GetEntryResponse& response,
                Outcome<ConvertedSearch> converted);
   void OnEntry(const EntryView& entry) override;
+  std::optional<OperationRequest> NextRequest() override;
   RpcStatus FillResponse(const OperationEnd& end) override;
+
   const ValueFormat format_;
   const bool filtered_;
+  const v1::GetEntryRequest& request_message_;
   v1::GetEntryResponse& response_;
+  bool entry_came_ = false;  // in the present search
+  size_t entry_octets_ = 0;
+  RangeMerge ranges_;
+  bool range_lost_ = false;
 };
 
 // Wipes the value in `request` at once.

@@ -66,6 +66,10 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
     case EndCause::kBadSync:
       return Fixed(Code::kInternal, "DECODING_ERROR",
                    "the directory sent what is no content synchronization (RFC 4533)");
+    case EndCause::kPagingTaken:
+      return Fixed(Code::kFailedPrecondition, "PAGING_IN_PROGRESS",
+                   "the lease is between pages of a search with a paged results control: finish that or give it up with "
+                   "size 0, or take another lease");
     case EndCause::kInternal:
       break;
   }

@@ -32,15 +32,20 @@ void OperationCall::Run() {
     return;
   }
   request_charge_ = std::move(charge.value());
-  auto begun = session->Begin({operation_id_field_, method_, info_.origin()},
-                              std::move(*request_), *this);
-  if (!begun.ok()) {
-    Fail(begun.failure());
-    return;
-  }
-  operation_ = begun.value();
+  session_ = session;
+  if (!Begin(std::move(*request_), operation_id_field_)) return;
   context_.operation_id = operation_->id();
   responder_->AddHeader(kOperationIdHeader, operation_->id());
+}
+
+bool OperationCall::Begin(OperationRequest request, const std::string& id) {
+  auto begun = session_->Begin({id, method_, info_.origin()}, std::move(request), *this);
+  if (!begun.ok()) {
+    Fail(begun.failure());
+    return false;
+  }
+  operation_ = begun.value();
+  return true;
 }
 
 void OperationCall::Cancel() {
@@ -54,7 +59,14 @@ void OperationCall::Cancel() {
 void OperationCall::OnEnd(const OperationEnd& end) {
   operation_ = nullptr;
   RpcStatus status = StatusFromEnd(end, context_);
-  if (status.code == 0) status = FillResponse(end);
+  if (status.code == 0) {
+    // A session that this end closes refuses it.
+    if (auto next = NextRequest()) {
+      Begin(std::move(*next), *context_.operation_id);
+      return;
+    }
+    status = FillResponse(end);
+  }
   Finish(status);
 }
 

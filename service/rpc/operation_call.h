@@ -2,6 +2,7 @@
 // they finish.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,11 @@ class OperationCall : public UnaryCall, protected OperationSink {
  private:
   // The directory's answer, a success by rpc/status_table.h. Anything but OK fails the call all the same.
   virtual RpcStatus FillResponse(const OperationEnd& end) = 0;
+  // Another operation that the answer needs, instead of FillResponse; it goes by the same id.
+  virtual std::optional<OperationRequest> NextRequest() { return std::nullopt; }
   void OnEnd(const OperationEnd& end) override;
+  // False: it could not begin, and the call is finished.
+  bool Begin(OperationRequest request, const std::string& id);
 
   const char* const method_;
   const size_t request_octets_;
@@ -45,6 +50,7 @@ class OperationCall : public UnaryCall, protected OperationSink {
   std::vector<BudgetCharge> response_charges_;
   const std::string& session_field_;
   const std::string& operation_id_field_;
+  Session* session_ = nullptr;      // while an operation of ours runs
   Operation* operation_ = nullptr;  // while it runs
 };
 

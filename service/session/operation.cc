@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "base/secret.h"
+#include "model/paged_results.h"
 #include "model/session_tracking.h"
 #include "session/session.h"
 
@@ -113,11 +114,13 @@ void Operation::ReleasePlace() {
 // connection has one cookie. Who asked for pages waits for the slot instead (MayStart).
 void Operation::DecidePaging() {
   const auto* search = std::get_if<SearchRequest>(&request_.body);
-  if (search == nullptr || search->page_size == 0) return;
+  if (search == nullptr) return;
+  caller_pages_ = HasControl(request_.controls, kPagedResultsOid);
+  if (search->page_size == 0 || caller_pages_) return;
   const bool offered = session_.facts().features.paged_results;
   const bool unasked = offered && !search->page_size && search->scope != Scope::kBase &&
                        search->size_limit == 0 && request_.controls.empty() &&
-                       session_.page_slot_free();
+                       session_.page_slot_free() && !session_.caller_pages();
   if (!search->page_size && !unasked) return;
   pages_ = std::make_unique<PageControl>(search->page_size, offered);
   if (unasked) session_.TakePageSlot(*this);
@@ -125,13 +128,17 @@ void Operation::DecidePaging() {
 
 bool Operation::MayStart() const {
   if (state_ == State::kBetweenPages && paused_) return false;
-  return !pages() || session_.page_slot_free() || session_.owns_page_slot(*this);
+  return !needs_page_slot() || session_.page_slot_free() || session_.owns_page_slot(*this);
 }
 
 void Operation::Start() {
   assert(state_ == State::kQueued || wants_page());
-  if (pages()) session_.TakePageSlot(*this);
   const bool first = state_ == State::kQueued;
+  if (pages() && first && session_.caller_pages()) {
+    Finish({.cause = EndCause::kPagingTaken});
+    return;
+  }
+  if (needs_page_slot()) session_.TakePageSlot(*this);
   const LdapHandle::Sent sent = session_.connection().Send(
       *this, [this](LdapHandle& handle) { return SendRequest(handle); });
   if (sent.error != 0) {
@@ -164,8 +171,7 @@ LdapHandle::Sent Operation::SendRequest(LdapHandle& handle) {
 std::vector<Control> Operation::Controls() const {
   std::vector<Control> controls = request_.controls;
   if (!session_.facts().features.session_tracking) return controls;
-  const auto tracks = [](const Control& control) { return control.oid == kSessionTrackingOid; };
-  if (std::any_of(controls.begin(), controls.end(), tracks)) return controls;
+  if (HasControl(controls, kSessionTrackingOid)) return controls;
   std::string identifier = session_.facts().session_id;
   if (!name_.origin.trace_id.empty()) identifier += " trace=" + name_.origin.trace_id;
   controls.push_back(SessionTrackingControl({.source_ip = IpOf(name_.origin.peer),
@@ -212,6 +218,7 @@ void Operation::OnResult(const ResponseView& response) {
   if (response.value) end.response_value = std::string(*response.value);
   SetPausedOnConnection(false);
   state_ = State::kBetweenPages;  // nothing unanswered at the directory: no Abandon from here on
+  if (caller_pages_) NoteCallersPage(end.result);
   if (pages()) {
     const PageControl::After after = pages_->OnPageEnd(end.result);
     if (after == PageControl::After::kNextPage) {
@@ -221,6 +228,12 @@ void Operation::OnResult(const ResponseView& response) {
     if (after == PageControl::After::kLost) end.cause = EndCause::kPagesLost;
   }
   Finish(std::move(end));
+}
+
+// Until the last page the connection's cookie is the caller's.
+void Operation::NoteCallersPage(const LdapResult& result) {
+  const auto page = FindPagedResults(result.controls);
+  session_.set_caller_pages(result.code == ldap_code::kSuccess && page && !page->cookie.empty());
 }
 
 void Operation::OnConnectionLost(const LdapResult& last_word) {

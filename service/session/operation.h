@@ -80,6 +80,8 @@ class Operation final : private Connection::Exchange {
   // A next page is due and the reader has room.
   bool wants_page() const { return state_ == State::kBetweenPages && !paused_; }
   bool pages() const { return pages_ != nullptr; }
+  bool needs_page_slot() const { return pages() || caller_pages_; }
+  void NoteCallersPage(const LdapResult& result);
 
   void OnResponse(const ResponseView& response) override;
   void OnConnectionLost(const LdapResult& last_word) override;
@@ -109,7 +111,8 @@ class Operation final : private Connection::Exchange {
   bool abandoned_ = false;
   bool paused_ = false;             // the reader asked for it
   bool connection_paused_ = false;  // and the connection was told
-  std::unique_ptr<PageControl> pages_;  // null = not a paged search
+  bool caller_pages_ = false;           // by a control of his own: one page of a search
+  std::unique_ptr<PageControl> pages_;  // null = the gateway pages nothing
 };
 
 }  // namespace dirlease

@@ -20,19 +20,14 @@ void PageControl::CountEntry(size_t octets) {
 }
 
 PageControl::After PageControl::OnPageEnd(LdapResult& result) {
-  const auto control = std::find_if(result.controls.begin(), result.controls.end(),
-                                    [](const Control& c) { return c.oid == kPagedResultsOid; });
-  const bool answered = control != result.controls.end();
-  std::optional<PagedResults> page;
-  if (answered) {
-    page = DecodePagedResults(control->value.value_or(""));
-    result.controls.erase(control);
-  }
+  const bool answered = HasControl(result.controls, kPagedResultsOid);
+  const std::optional<PagedResults> page = FindPagedResults(result.controls);
+  std::erase_if(result.controls, [](const Control& c) { return c.oid == kPagedResultsOid; });
   if (result.code != ldap_code::kSuccess) return After::kComplete;
   if (!answered) return offered_ && page_entries_ == page_size_ ? After::kLost : After::kComplete;
   if (!page.has_value()) return After::kLost;
   if (page->cookie.empty()) return After::kComplete;
-  cookie_ = std::move(page->cookie);
+  cookie_ = page->cookie;
   if (!fixed_ && page_entries_ > 0) {
     const size_t entry_octets = std::max<size_t>(1, page_octets_ / page_entries_);
     page_size_ = static_cast<int>(std::clamp<size_t>(kPageOctets / entry_octets, 1, kLargestPage));

@@ -85,6 +85,9 @@ class Session final : private Connection::Observer {
   EventLoop& loop() { return loop_; }
   Connection& connection() { return *connection_; }
   bool page_slot_free() const { return page_slot_ == nullptr; }
+  // A search with the caller's own paging control is between its pages: the connection's cookie is his.
+  bool caller_pages() const { return caller_pages_; }
+  void set_caller_pages(bool pages) { caller_pages_ = pages; }
   bool owns_page_slot(const Operation& operation) const { return page_slot_ == &operation; }
   void TakePageSlot(Operation& operation) { page_slot_ = &operation; }
   // It waits for a place (again): a new operation, or one whose next page is due.
@@ -110,6 +113,7 @@ class Session final : private Connection::Observer {
   std::vector<std::unique_ptr<Operation>> operations_;  // at most limits_.most_operations
   std::deque<Operation*> waiting_;
   Operation* page_slot_ = nullptr;  // the one paged search that the connection's cookie belongs to
+  bool caller_pages_ = false;
   uint64_t last_operation_number_ = 0;
   bool start_posted_ = false;
   std::shared_ptr<Session*> self_;  // tasks in the loop's queue hold it weakly

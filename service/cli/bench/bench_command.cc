@@ -68,7 +68,7 @@ class Bench {
   CallStatus Operate(GatewayClient& client, LoadRun::Call& call) const {
     if (options_.kind == BenchKind::kWhoAmI) {
       v1::WhoAmIResponse response;
-      return client.WhoAmI(response);
+      return client.WhoAmI(context_.invocation.who_am_i, response);
     }
     if (options_.kind == BenchKind::kCompare) {
       v1::CompareResponse response;

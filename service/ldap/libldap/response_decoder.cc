@@ -54,12 +54,6 @@ std::optional<ResponseView::Kind> KindOf(const ReceivedMessage& message) {
 constexpr size_t kMostResultTextOctets = 256 * 1024;
 constexpr size_t kMostControlsOctets = 1024 * 1024;
 
-template <typename T>
-void FreeLarge(std::vector<T>& scratch) {
-  constexpr size_t kKept = 1024;
-  if (scratch.capacity() > kKept) std::vector<T>().swap(scratch);
-}
-
 }  // namespace
 
 const ResponseView* ResponseDecoder::Decode(const ReceivedMessage& message) {
@@ -73,9 +67,7 @@ const ResponseView* ResponseDecoder::Decode(const ReceivedMessage& message) {
 }
 
 void ResponseDecoder::Trim() {
-  FreeLarge(attributes_);
-  FreeLarge(value_counts_);
-  FreeLarge(values_);
+  entry_decoder_.Trim();
   if (view_.result != nullptr) result_ = LdapResult();
   controls_.clear();
 }
@@ -94,57 +86,20 @@ bool ResponseDecoder::DecodeOperation(const ReceivedMessage& message) {
 }
 
 bool ResponseDecoder::DecodeEntry(std::string_view operation) {
-  BerReader reader(operation);
-  const auto dn = reader.NextIf(kOctetString);
-  const auto attributes = reader.NextIf(kSequence);
-  if (!dn || !attributes) return false;
-  entry_.dn = *dn;
-  entry_.octets = dn->size();
-  if (!DecodeAttributes(*attributes)) return false;
-  entry_.attributes = attributes_;
+  if (!entry_decoder_.Decode(operation, entry_)) return false;
   entry_.controls = controls_;
   view_.entry = &entry_;
   return true;
 }
 
-bool ResponseDecoder::DecodeAttributes(std::string_view list) {
-  attributes_.clear();
-  value_counts_.clear();
-  values_.clear();
-  for (BerReader reader(list); !reader.at_end();) {
-    const auto attribute = reader.Next();
-    if (!attribute || attributes_.size() == kMostAttributes) return false;
-    BerReader parts(attribute->content);
-    const auto type = parts.NextIf(kOctetString);
-    const auto set = parts.Next();
-    if (!type || !set) return false;
-    const size_t before = values_.size();
-    entry_.octets += type->size();
-    for (BerReader value_reader(set->content); !value_reader.at_end();) {
-      const auto value = value_reader.Next();
-      if (!value || values_.size() == kMostValues) return false;
-      values_.push_back(value->content);
-      entry_.octets += value->content.size();
-    }
-    attributes_.push_back({*type, {}});
-    value_counts_.push_back(values_.size() - before);
-  }
-  // Only now: while values_ grew, it moved.
-  size_t first = 0;
-  for (size_t i = 0; i < attributes_.size(); first += value_counts_[i++]) {
-    attributes_[i].values = absl::MakeConstSpan(values_).subspan(first, value_counts_[i]);
-  }
-  return true;
-}
-
 bool ResponseDecoder::DecodeReference(std::string_view operation) {
-  values_.clear();
+  uris_.clear();
   for (BerReader reader(operation); !reader.at_end();) {
     const auto uri = reader.Next();
-    if (!uri || values_.size() == kMostUris) return false;
-    values_.push_back(uri->content);
+    if (!uri || uris_.size() == kMostUris) return false;
+    uris_.push_back(uri->content);
   }
-  reference_.uris = values_;
+  reference_.uris = uris_;
   reference_.controls = controls_;
   view_.reference = &reference_;
   return true;

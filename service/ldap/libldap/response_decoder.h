@@ -6,8 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "ldap/ldap_handle.h"
 #include "base/ber_reader.h"
+#include "ldap/ldap_handle.h"
+#include "model/entry_decoder.h"
 
 namespace dirlease {
 
@@ -26,8 +27,8 @@ class ResponseDecoder {
 
   // What a message may hold: far beyond what directories send, and little enough that one message of 16 MiB made of
   // empty elements costs neither much time nor much memory.
-  static constexpr size_t kMostValues = 1'000'000;
-  static constexpr size_t kMostAttributes = 65'536;
+  static constexpr size_t kMostValues = EntryDecoder::kMostValues;
+  static constexpr size_t kMostAttributes = EntryDecoder::kMostAttributes;
   static constexpr size_t kMostUris = 1'000;
   static constexpr size_t kMostControls = 64;
 
@@ -37,7 +38,6 @@ class ResponseDecoder {
  private:
   bool DecodeOperation(const ReceivedMessage& message);
   bool DecodeEntry(std::string_view operation);
-  bool DecodeAttributes(std::string_view list);
   bool DecodeReference(std::string_view operation);
   bool DecodeIntermediate(std::string_view operation);
   bool DecodeResult(std::string_view operation, bool extended);
@@ -50,9 +50,8 @@ class ResponseDecoder {
   IntermediateView intermediate_;
   LdapResult result_;
   std::vector<Control> controls_;
-  std::vector<AttributeView> attributes_;
-  std::vector<size_t> value_counts_;  // per attribute
-  std::vector<std::string_view> values_;
+  EntryDecoder entry_decoder_;
+  std::vector<std::string_view> uris_;
 };
 
 }  // namespace dirlease

@@ -175,7 +175,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, WrongCommandLine,
     ::testing::Values(Words{}, Words{"frobnicate"}, Words{"search", "--nonsense"},
                     Words{"search", "-s", "tree"}, Words{"search", "-z", "-1"},
-                    Words{"search", "-E", "sss=cn"}, Words{"search", "--cancel-after", "0"},
+                    Words{"search", "-E", "nonsense=cn"}, Words{"whoami", "-e", "sss=cn"}, Words{"search", "--cancel-after", "0"},
                     Words{"whoami", "-D", "cn=me"}, Words{"whoami", "-w", "x"},
                     Words{"whoami", "-D", "cn=me", "-w", ""},
                     Words{"whoami", "-D", "cn=me", "-w", "x", "-W"},

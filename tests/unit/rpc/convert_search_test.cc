@@ -121,6 +121,11 @@ TEST(SearchFromProto, PagesOfTheCallerAndOfTheGatewayExcludeEachOther) {
               r.set_auto_page_size(10);
             }),
             "auto_page_size");
+  EXPECT_EQ(FieldOf([](auto& r) {
+              r.add_controls()->mutable_virtual_list_view()->mutable_offset()->set_offset(1);
+              r.set_auto_page_size(10);
+            }),
+            "auto_page_size");
 }
 
 }  // namespace

@@ -47,6 +47,8 @@ INSTANTIATE_TEST_SUITE_P(
                     "ENTRY_TOO_LARGE"},
         Expectation{"pagesLost", EndCause::kPagesLost, Code::kFailedPrecondition,
                     "PAGING_RESULT_LOST"},
+        Expectation{"pagingTaken", EndCause::kPagingTaken, Code::kFailedPrecondition,
+                    "PAGING_IN_PROGRESS"},
         Expectation{"internal", EndCause::kInternal, Code::kInternal, "INTERNAL_ERROR"}),
     [](const auto& info) { return std::string(info.param.name); });
 

@@ -168,6 +168,101 @@ TEST_F(UnaryCallsTest, AMadeUpPasswordIsNeverToldWrong) {
   ExpectEnd(Code::kOk);
 }
 
+class FollowRangesTest : public UnaryCallsTest {
+ protected:
+  void SetUp() override {
+    OpenLease();
+    request_.set_dn("cn=g");
+    request_.set_filter("(cn=g)");
+    request_.set_follow_ranges(true);
+    request_.set_value_format(v1::VALUE_FORMAT_TEXT);
+    call_ = Begin<GetEntryCall>(request_, response_);
+  }
+  // One part, as the directory sends it.
+  void AnswerPart(const testing::FakeAttributes& attributes) {
+    const int id = peer_->last_request().message_id;
+    Answer(peer_, {testing::EntryMessage(id, "cn=g", attributes), ResultMessage(id)});
+  }
+  SearchRequest LastSearch() const { return std::get<SearchRequest>(peer_->last_request().body); }
+
+  v1::GetEntryRequest request_;
+  v1::GetEntryResponse response_;
+  std::shared_ptr<GetEntryCall> call_;
+};
+
+TEST_F(FollowRangesTest, AllPartsComeUnderOneName) {
+  AnswerPart({{"cn", {"g"}}, {"member", {}}, {"member;range=0-1", {"a", "b"}}});
+  EXPECT_FALSE(responder_.status);
+  EXPECT_THAT(LastSearch().attributes, ElementsAre("member;range=2-*"));
+  EXPECT_EQ(LastSearch().filter, "(objectClass=*)");
+  EXPECT_EQ(LastSearch().scope, Scope::kBase);
+  AnswerPart({{"member;range=2-3", {"c", "d"}}});
+  EXPECT_THAT(LastSearch().attributes, ElementsAre("member;range=4-*"));
+  AnswerPart({{"member;range=4-*", {"e"}}});
+  ExpectEnd(Code::kOk);
+  ASSERT_EQ(response_.entry().attributes_size(), 2);
+  EXPECT_EQ(response_.entry().attributes(1).type(), "member");
+  EXPECT_THAT(response_.entry().attributes(1).text_values(), ElementsAre("a", "b", "c", "d", "e"));
+  EXPECT_EQ(peer_->CountOf("search"), 3u + 1u);  // and the root DSE's
+}
+
+TEST_F(FollowRangesTest, OneListOfValuesHoldsThemAll) {
+  AnswerPart({{"data;range=0-0", {"text"}}});
+  AnswerPart({{"data;range=1-*", {"\xff"}}});
+  ExpectEnd(Code::kOk);
+  EXPECT_THAT(response_.entry().attributes(0).values(), ElementsAre("text", "\xff"));
+  EXPECT_EQ(response_.entry().attributes(0).text_values_size(), 0);
+}
+
+TEST_F(FollowRangesTest, SeveralAttributesAtOnce) {
+  AnswerPart({{"a;range=0-0", {"1"}}, {"b;range=0-1", {"2", "3"}}});
+  EXPECT_THAT(LastSearch().attributes, ElementsAre("a;range=1-*", "b;range=2-*"));
+  AnswerPart({{"b;range=2-*", {"4"}}, {"a;range=1-1", {"5"}}});
+  EXPECT_THAT(LastSearch().attributes, ElementsAre("a;range=2-*"));
+  AnswerPart({{"a;range=2-*", {}}});
+  ExpectEnd(Code::kOk);
+  EXPECT_THAT(response_.entry().attributes(0).text_values(), ElementsAre("1", "5"));
+  EXPECT_THAT(response_.entry().attributes(1).text_values(), ElementsAre("2", "3", "4"));
+}
+
+TEST_F(FollowRangesTest, ADirectoryThatDoesNotGoOnIsToldOf) {
+  AnswerPart({{"member;range=0-1", {"a", "b"}}});
+  AnswerPart({{"member;range=3-*", {"d"}}});
+  ExpectEnd(Code::kFailedPrecondition, "RANGE_RESULT_LOST");
+}
+
+TEST_F(FollowRangesTest, SoIsOneThatFallsSilent) {
+  AnswerPart({{"member;range=0-1", {"a", "b"}}});
+  AnswerLast(peer_);
+  ExpectEnd(Code::kFailedPrecondition, "RANGE_RESULT_LOST");
+}
+
+TEST_F(FollowRangesTest, AFailureOnTheWayIsTheCalls) {
+  AnswerPart({{"member;range=0-1", {"a", "b"}}});
+  AnswerLast(peer_, 32);
+  ExpectEnd(Code::kNotFound, "NO_SUCH_OBJECT");
+}
+
+TEST_F(FollowRangesTest, ACancelAbandonsThePartThatRuns) {
+  AnswerPart({{"member;range=0-1", {"a", "b"}}});
+  const int id = peer_->last_request().message_id;
+  call_->Cancel();
+  ExpectEnd(Code::kCancelled);
+  EXPECT_THAT(peer_->abandoned(), ElementsAre(id));
+}
+
+TEST_F(UnaryCallsTest, WithoutBeingAskedRangesComeAsTheyAre) {
+  OpenLease();
+  v1::GetEntryRequest request;
+  request.set_dn("cn=g");
+  v1::GetEntryResponse response;
+  const auto call = Begin<GetEntryCall>(request, response);
+  const int id = peer_->last_request().message_id;
+  Answer(peer_, {testing::EntryMessage(id, "cn=g", {{"member;range=0-1", {"a", "b"}}}), ResultMessage(id)});
+  ExpectEnd(Code::kOk);
+  EXPECT_EQ(response.entry().attributes(0).type(), "member;range=0-1");
+}
+
 TEST_F(UnaryCallsTest, GetEntryFindsTheEntryOrSaysWhyNot) {
   OpenLease();
   v1::GetEntryRequest request;

@@ -173,5 +173,85 @@ TEST_F(PagingTest, LossBetweenPagesIsTold) {
   EXPECT_EQ(sink_.end().cause, EndCause::kLost);
 }
 
+class CallersPagingTest : public PagingTest {
+ protected:
+  // One page as the caller asks for it by hand.
+  Operation* RunPage(RecordingSink& sink, const std::string& cookie = "") {
+    return Run(sink, Search({}, {Control{.oid = std::string(dirlease::kPagedResultsOid),
+                                         .value = dirlease::EncodePagedResults(3, cookie)}}));
+  }
+};
+
+TEST_F(CallersPagingTest, GoesToTheDirectoryOnceAndKeepsItsAnswer) {
+  Open(true);
+  const int id = RunPage(sink_)->message_id();
+  EXPECT_EQ(peer_->last_request().controls.size(), 1u);
+  Answer({PageEnd(id, "next")});
+  EXPECT_EQ(peer_->CountOf("search"), 1u);
+  ASSERT_EQ(sink_.end().result.controls.size(), 1u);
+}
+
+TEST_F(CallersPagingTest, NothingPagesByItselfBetweenItsPages) {
+  Open(true);
+  RecordingSink &other = NewSink(), &next = NewSink(), &after = NewSink();
+  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  Run(other);
+  EXPECT_EQ(LastPageSize(), std::nullopt);
+  Answer({PageEnd(RunPage(next, "next")->message_id(), "")});
+  Run(after);
+  EXPECT_EQ(LastPageSize(), 100);
+}
+
+TEST_F(CallersPagingTest, NothingPagesByItselfWhileItRuns) {
+  Open(true);
+  RecordingSink& other = NewSink();
+  RunPage(sink_);
+  Run(other);
+  EXPECT_EQ(LastPageSize(), std::nullopt);
+}
+
+TEST_F(CallersPagingTest, ItWaitsForThePagesOfTheGateway) {
+  Open(true);
+  RecordingSink& by_hand = NewSink();
+  Run(sink_);
+  RunPage(by_hand);
+  EXPECT_EQ(peer_->CountOf("search"), 1u);
+  Answer({PageEnd(1, "more")});
+  EXPECT_EQ(LastPageSize(), 100);
+  Answer({PageEnd(2, "")});
+  EXPECT_EQ(LastPageSize(), 3);
+}
+
+TEST_F(CallersPagingTest, OneAtATime) {
+  Open(true);
+  RecordingSink& second = NewSink();
+  const int id = RunPage(sink_)->message_id();
+  RunPage(second);
+  EXPECT_EQ(peer_->CountOf("search"), 1u);
+  Answer({PageEnd(id, "next")});
+  EXPECT_EQ(peer_->CountOf("search"), 2u);
+}
+
+TEST_F(CallersPagingTest, AskingForPagesMeanwhileIsRefusedAndSpoilsNothing) {
+  Open(true);
+  RecordingSink &refused = NewSink(), &next = NewSink(), &granted = NewSink();
+  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  Run(refused, Search(Pages(7)));
+  EXPECT_EQ(refused.end().cause, EndCause::kPagingTaken);
+  EXPECT_EQ(peer_->CountOf("search"), 1u);
+  Answer({PageEnd(RunPage(next, "next")->message_id(), "")});
+  Run(granted, Search(Pages(7)));
+  EXPECT_EQ(LastPageSize(), 7);
+}
+
+TEST_F(CallersPagingTest, AFailedPageEndsIt) {
+  Open(true);
+  RecordingSink &failing = NewSink(), &after = NewSink();
+  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  Answer({ResultMessage(RunPage(failing, "next")->message_id(), ldap_code::kSizeLimitExceeded)});
+  Run(after);
+  EXPECT_EQ(LastPageSize(), 100);
+}
+
 }  // namespace
 }  // namespace dirlease

@@ -1,0 +1,61 @@
+#include "model/value_range.h"
+
+#include <charconv>
+
+namespace dirlease {
+
+namespace {
+
+constexpr std::string_view kRangeOption = "range=";
+
+bool HasRangePrefix(std::string_view option) {
+  if (option.size() < kRangeOption.size()) return false;
+  for (size_t i = 0; i < kRangeOption.size(); ++i) {
+    const char c = option[i] >= 'A' && option[i] <= 'Z' ? static_cast<char>(option[i] | 0x20) : option[i];
+    if (c != kRangeOption[i]) return false;
+  }
+  return true;
+}
+
+std::optional<int64_t> ParseNumber(std::string_view text) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
+  return number;
+}
+
+// "0-1499" or "1500-*".
+bool ParseBounds(std::string_view bounds, ValueRange& out) {
+  const size_t dash = bounds.find('-');
+  if (dash == std::string_view::npos) return false;
+  const auto first = ParseNumber(bounds.substr(0, dash));
+  const std::string_view last = bounds.substr(dash + 1);
+  if (!first) return false;
+  out.first = *first;
+  if (last == "*") return true;
+  out.last = ParseNumber(last);
+  return out.last && *out.last >= out.first && *out.last < INT64_MAX;
+}
+
+}  // namespace
+
+std::optional<ValueRange> ParseValueRange(std::string_view description) {
+  for (size_t semicolon = description.find(';'); semicolon != std::string_view::npos;
+       semicolon = description.find(';', semicolon + 1)) {
+    const std::string_view rest = description.substr(semicolon + 1);
+    const std::string_view option = rest.substr(0, rest.find(';'));
+    if (!HasRangePrefix(option)) continue;
+    ValueRange range;
+    if (!ParseBounds(option.substr(kRangeOption.size()), range)) return std::nullopt;
+    range.type = description.substr(0, semicolon);
+    range.type += rest.substr(option.size());
+    return range;
+  }
+  return std::nullopt;
+}
+
+std::string ValuesFrom(std::string_view type, int64_t first) {
+  return std::string(type) + ";range=" + std::to_string(first) + "-*";
+}
+
+}  // namespace dirlease

@@ -1,0 +1,27 @@
+// An entry whose directory sends the values of large attributes in parts, put together from several answers. Not
+// thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "dirlease/v1/ldap.pb.h"
+
+namespace dirlease {
+
+class RangeMerge {
+ public:
+  // Takes the range options out of `entry`, which is the whole, and notes what it lacks.
+  void Begin(v1::SearchEntry& entry);
+  // The attributes to ask for next, empty when nothing lacks.
+  std::vector<std::string> Missing() const;
+  // Adds the values of `part`, an answer to Missing(), to `entry`. False: it is none, and some values will never come.
+  bool Add(v1::SearchEntry&& part, v1::SearchEntry& entry);
+
+ private:
+  std::map<std::string, int64_t> next_;  // by attribute type: number of the first value that lacks
+};
+
+}  // namespace dirlease
