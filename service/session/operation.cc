@@ -159,6 +159,7 @@ LdapHandle::Sent Operation::SendRequest(LdapHandle& handle) {
 
 std::vector<Control> Operation::Controls() const {
   std::vector<Control> controls = request_.controls;
+  if (const auto& proxied = session_.facts().proxied_authorization) controls.push_back(*proxied);
   if (!session_.facts().features.session_tracking) return controls;
   const auto tracks = [](const Control& control) { return control.oid == kSessionTrackingOid; };
   if (std::any_of(controls.begin(), controls.end(), tracks)) return controls;

@@ -11,7 +11,7 @@ namespace {
 
 // "" = accepted, else the field that is wrong.
 template <typename T>
-std::string FieldOf(const Outcome<T>& outcome) {
+std::string WrittenFieldOf(const Outcome<T>& outcome) {
   if (outcome.ok()) return "";
   EXPECT_EQ(outcome.failure().code, absl::StatusCode::kInvalidArgument);
   if (outcome.failure().violations.size() != 1) return "no violation";
@@ -46,7 +46,7 @@ TEST(AddFromProto, NamesTheFieldThatIsWrong) {
   const auto field_after = [](const std::function<void(v1::AddRequest&)>& change) {
     v1::AddRequest request = Add();
     change(request);
-    return FieldOf(AddFromProto(request));
+    return WrittenFieldOf(AddFromProto(request));
   };
   EXPECT_EQ(field_after([](auto&) {}), "");
   EXPECT_EQ(field_after([](auto& add) { add.clear_dn(); }), "dn");
@@ -70,24 +70,24 @@ TEST(AddFromProto, WritesTheUnionOfBothLists) {
 TEST(AddFromProto, CountsWhatCostsMemory) {
   v1::AddRequest request = Add();
   for (size_t i = 2; i < kMostWrittenValues; ++i) request.mutable_attributes(0)->add_values("");
-  EXPECT_EQ(FieldOf(AddFromProto(request)), "");
+  EXPECT_EQ(WrittenFieldOf(AddFromProto(request)), "");
   request.mutable_attributes(0)->add_values("");
-  EXPECT_EQ(FieldOf(AddFromProto(request)), "attributes");
+  EXPECT_EQ(WrittenFieldOf(AddFromProto(request)), "attributes");
 }
 
 TEST(ModifyFromProto, EachKindHasItsNumberOfValues) {
   using v1::Modification;
-  EXPECT_EQ(FieldOf(ModifyFromProto(Modify(Modification::TYPE_ADD))), "");
-  EXPECT_EQ(FieldOf(ModifyFromProto(Modify(Modification::TYPE_ADD, 0))), "modifications[0].attribute");
-  EXPECT_EQ(FieldOf(ModifyFromProto(Modify(Modification::TYPE_DELETE, 0))), "");
-  EXPECT_EQ(FieldOf(ModifyFromProto(Modify(Modification::TYPE_REPLACE, 0))), "");
-  EXPECT_EQ(FieldOf(ModifyFromProto(Modify(Modification::TYPE_INCREMENT, 1))), "");
-  EXPECT_EQ(FieldOf(ModifyFromProto(Modify(Modification::TYPE_INCREMENT, 2))), "modifications[0].attribute");
-  EXPECT_EQ(FieldOf(ModifyFromProto(Modify(Modification::TYPE_UNSPECIFIED))), "modifications[0].type");
-  EXPECT_EQ(FieldOf(ModifyFromProto(Modify(static_cast<Modification::Type>(9)))), "modifications[0].type");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(Modify(Modification::TYPE_ADD))), "");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(Modify(Modification::TYPE_ADD, 0))), "modifications[0].attribute");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(Modify(Modification::TYPE_DELETE, 0))), "");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(Modify(Modification::TYPE_REPLACE, 0))), "");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(Modify(Modification::TYPE_INCREMENT, 1))), "");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(Modify(Modification::TYPE_INCREMENT, 2))), "modifications[0].attribute");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(Modify(Modification::TYPE_UNSPECIFIED))), "modifications[0].type");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(Modify(static_cast<Modification::Type>(9)))), "modifications[0].type");
   v1::ModifyRequest empty;
   empty.set_dn("cn=a");
-  EXPECT_EQ(FieldOf(ModifyFromProto(empty)), "modifications");
+  EXPECT_EQ(WrittenFieldOf(ModifyFromProto(empty)), "modifications");
 }
 
 TEST(ModifyFromProto, KeepsTheOrder) {
@@ -109,28 +109,28 @@ TEST(ModifyDnFromProto, AnAbsentAndAnEmptyParentDiffer) {
   request.set_new_superior("");
   EXPECT_EQ(superior_of(request), "");
   request.set_new_superior("no dn");
-  EXPECT_EQ(FieldOf(ModifyDnFromProto(request)), "new_superior");
+  EXPECT_EQ(WrittenFieldOf(ModifyDnFromProto(request)), "new_superior");
   request = Rename();
   for (const char* const wrong : {"", " ", "cn", "cn=a,dc=b", "cn=a;dc=b", "<GUID=1>"}) {
     request.set_new_rdn(wrong);
-    EXPECT_EQ(FieldOf(ModifyDnFromProto(request)), "new_rdn") << wrong;
+    EXPECT_EQ(WrittenFieldOf(ModifyDnFromProto(request)), "new_rdn") << wrong;
   }
   for (const char* const right : {"cn=a", "cn=a+sn=b", R"(cn=a\,b)", R"(cn=a\2cb)", "cn=\"a,b\""}) {
     request.set_new_rdn(right);
-    EXPECT_EQ(FieldOf(ModifyDnFromProto(request)), "") << right;
+    EXPECT_EQ(WrittenFieldOf(ModifyDnFromProto(request)), "") << right;
   }
 }
 
 TEST(DeleteFromProto, NeedsADn) {
-  EXPECT_EQ(FieldOf(DeleteFromProto({})), "dn");
+  EXPECT_EQ(WrittenFieldOf(DeleteFromProto({})), "dn");
 }
 
 TEST(ExtendedFromProto, StartTlsIsTheGatewaysBusiness) {
   v1::ExtendedRequest request;
-  EXPECT_EQ(FieldOf(ExtendedFromProto(request)), "oid");
+  EXPECT_EQ(WrittenFieldOf(ExtendedFromProto(request)), "oid");
   for (const char* const refused : {kStartTlsOid, "1.3.6.1.1.19", "1.2.840.113556.1.4.1781", "no oid"}) {
     request.set_oid(refused);
-    EXPECT_EQ(FieldOf(ExtendedFromProto(request)), "oid");
+    EXPECT_EQ(WrittenFieldOf(ExtendedFromProto(request)), "oid");
   }
   request.set_oid("1.2.3");
   EXPECT_FALSE(std::get<ExtendedRequest>(ExtendedFromProto(request)->body).value.has_value());
@@ -154,10 +154,10 @@ TEST(ChangePasswordFromProto, WipesThePasswordsWhateverComesOfIt) {
   EXPECT_EQ(SubjectOf(*ChangePasswordFromProto(request)), "cn=a");
 
   request.set_new_password(std::string(5000, 'x'));
-  EXPECT_EQ(FieldOf(ChangePasswordFromProto(request)), "new_password");
+  EXPECT_EQ(WrittenFieldOf(ChangePasswordFromProto(request)), "new_password");
   EXPECT_TRUE(request.new_password().empty());
   request.set_new_password("");
-  EXPECT_EQ(FieldOf(ChangePasswordFromProto(request)), "new_password");
+  EXPECT_EQ(WrittenFieldOf(ChangePasswordFromProto(request)), "new_password");
 }
 
 TEST(PasswordModify, NothingSetIsNoValue) {
