@@ -15,7 +15,7 @@ using testing::RecordingSink;
 using testing::ResultMessage;
 
 constexpr int kInProgress = ldap_code::kSaslBindInProgress;
-constexpr int kInvalidCredentials = 49;
+constexpr int kWrongPassword = 49;
 
 class BindTest : public testing::ManagerFixture {
  protected:
@@ -156,9 +156,9 @@ TEST_F(BindTest, ARefusedStepEndsTheLease) {
   const auto peer = OpenHalf();
   Step step;
   Continue(step, "client-final");
-  Answer(peer, {ResultMessage(2, kInvalidCredentials)});
+  Answer(peer, {ResultMessage(2, kWrongPassword)});
   ASSERT_NE(step.end(), nullptr);
-  EXPECT_EQ(step.end()->result.code, kInvalidCredentials);
+  EXPECT_EQ(step.end()->result.code, kWrongPassword);
   EXPECT_EQ(Missing(opening_.token), "SESSION_CLOSED");
   EXPECT_THAT(peer->history(), ElementsAre("bind 1", "bind 2", "unbind"));
 }
@@ -317,7 +317,7 @@ TEST_F(BindTest, AFailedRebindEndsTheLease) {
   const auto peer = Open(opening_);
   Step step;
   Rebind(step, RebindAs("cn=other"));
-  AnswerLast(peer, kInvalidCredentials);
+  AnswerLast(peer, kWrongPassword);
   ASSERT_NE(step.end(), nullptr);
   EXPECT_EQ(Missing(opening_.token), "SESSION_CLOSED");
   EXPECT_EQ(peer->unbinds(), 1);
