@@ -40,7 +40,34 @@ void AuditLog::OnLeaseOpened(const Session::Facts& facts, const Caller& caller) 
                                       {"bind_name", facts.bind_name},
                                       {"result", ldap_code::kSuccess},
                                       {"result_name", LdapResultName(ldap_code::kSuccess)},
+                                      {"sasl_mechanism", facts.sasl_mechanism},
+                                      {"profile", facts.profile},
                                       {"trace_id", caller.trace_id}}));
+}
+
+void AuditLog::OnRebound(const Session::Facts& facts, std::string_view bind_name, const Caller& caller) {
+  file_->Append(Line("lease rebound", {{"session", facts.session_id},
+                                       {"owner", caller.owner},
+                                       {"peer", caller.peer},
+                                       {"target", facts.target},
+                                       {"bind_name", facts.bind_name},
+                                       {"bind_name_before", bind_name},
+                                       {"sasl_mechanism", facts.sasl_mechanism},
+                                       {"profile", facts.profile},
+                                       {"trace_id", caller.trace_id}}));
+}
+
+void AuditLog::OnRebindFailed(const Session::Facts& facts, std::string_view bind_name,
+                              const Caller& caller, const CallError& error) {
+  file_->Append(Line("rebind failed", {{"session", facts.session_id},
+                                       {"owner", caller.owner},
+                                       {"peer", caller.peer},
+                                       {"target", facts.target},
+                                       {"bind_name", bind_name},
+                                       {"bind_name_before", facts.bind_name},
+                                       {"result", ResultCode(error).value_or(0)},
+                                       {"result_name", OutcomeName(error)},
+                                       {"trace_id", caller.trace_id}}));
 }
 
 void AuditLog::OnOpenFailed(std::string_view target, std::string_view bind_name,

@@ -24,6 +24,9 @@ class AuditLog final : public Telemetry {
                     const CallError& error) override;
   void OnCredentialsChecked(std::string_view target, std::string_view bind_name, const Caller& caller,
                             const CallError& answer) override;
+  void OnRebound(const Session::Facts& facts, std::string_view bind_name, const Caller& caller) override;
+  void OnRebindFailed(const Session::Facts& facts, std::string_view bind_name, const Caller& caller,
+                      const CallError& error) override;
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override;
   void OnOperationEnded(const Session::Facts& facts, const Operation& operation,
                         const OperationEnd& end) override;

@@ -1,10 +1,12 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <utility>
 
 #include "app/config_loader.h"
+#include "app/password_file.h"
 #include "app/pem_file.h"
 #include "ldap/ldap_uri.h"
 #include "rpc/grpc/listen_address.h"
@@ -30,6 +32,7 @@ class Checker {
     CheckListener(config);
     CheckAdmin(config);
     CheckTargets(config);
+    CheckProfiles(config);
     CheckLease(config.lease());
     CheckNumbers(config);
     CheckInterval(config.certificate_check_interval());
@@ -144,6 +147,73 @@ class Checker {
       Add("{}: {} contradicts its tls setting: an ldaps URI goes with tls ldaps only", key, text);
     } else if (!uri->ldaps && ldaps) {
       Add("{}: {} contradicts its tls setting: write ldaps://, or say starttls", key, text);
+    }
+  }
+
+  void CheckProfiles(const Config& config) {
+    std::set<std::string> names;
+    for (const config::v1::Profile& profile : config.profiles()) {
+      const std::string key = fmt::format("profiles \"{}\"", profile.name());
+      if (profile.name().empty()) Add("profiles: one has no name: give each a name");
+      if (!names.insert(profile.name()).second) Add("{}: the name is given twice", key);
+      CheckProfile(key, profile, config);
+    }
+  }
+
+  void CheckProfile(const std::string& key, const config::v1::Profile& profile, const Config& config) {
+    CheckWord(key + ": method", profile.method(), {"simple", "external", "gssapi"});
+    CheckWord(key + ": authorization", profile.authorization(), {"proxied", "sasl"});
+    const bool simple = profile.method() == "simple";
+    if (simple) {
+      CheckProfilePassword(key, profile);
+    } else if (!profile.dn().empty() || !profile.password_file().empty()) {
+      Add("{}: dn and password_file are for method simple: leave them out", key);
+    }
+    if (simple && profile.authorization() == "sasl") {
+      Add("{}: authorization: sasl goes with external and gssapi only: say proxied", key);
+    }
+    const bool certificate = !profile.cert().empty() || !profile.key().empty();
+    if (certificate && profile.method() != "external") {
+      Add("{}: cert and key are for method external: leave them out", key);
+    }
+    CheckCertificate(key + ": cert", profile.cert(), key + ": key", profile.key());
+    for (const std::string& name : profile.targets()) CheckProfileTarget(key, profile, name, config);
+    CheckProfileCallers(key, profile, config);
+    for (const std::string& id : profile.authorization_ids()) {
+      if (id == "*" || id.starts_with("dn:") || id.starts_with("u:")) continue;
+      Add("{}: authorization_ids: \"{}\" is not of the form dn:..., u:... or *", key, id);
+    }
+  }
+
+  void CheckProfilePassword(const std::string& key, const config::v1::Profile& profile) {
+    if (profile.dn().empty()) Add("{}: dn: is missing: name who binds", key);
+    if (profile.password_file().empty()) return Add("{}: password_file: is missing", key);
+    std::string problem;
+    ReadPasswordFile(profile.password_file(), problem);
+    if (!problem.empty()) Add("{}: password_file: {}", key, problem);
+  }
+
+  void CheckProfileTarget(const std::string& key, const config::v1::Profile& profile,
+                          const std::string& name, const Config& config) {
+    const auto target =
+        std::find_if(config.targets().begin(), config.targets().end(),
+                     [&](const config::v1::Target& one) { return one.name() == name; });
+    if (target == config.targets().end()) {
+      Add("{}: targets: no target is called \"{}\"", key, name);
+    } else if (profile.method() == "external" && target->tls() == "none") {
+      Add("{}: method external needs TLS with the directory, which target \"{}\" does not use", key, name);
+    } else if (profile.method() == "external" && profile.cert().empty() && target->cert().empty()) {
+      Add("{}: cert: is missing, and target \"{}\" has none either", key, name);
+    }
+  }
+
+  void CheckProfileCallers(const std::string& key, const config::v1::Profile& profile,
+                           const Config& config) {
+    if (profile.callers().empty() && !profile.any_caller()) {
+      Add("{}: callers: nobody may use it: name callers, or say any_caller: true", key);
+    }
+    if (!profile.callers().empty() && config.client_ca().empty()) {
+      Add("{}: callers: without client_ca callers have no identity: give --client-ca", key);
     }
   }
 

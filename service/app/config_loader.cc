@@ -95,9 +95,19 @@ void FillTarget(config::v1::Target& target) {
   if (target.name().empty()) target.set_name("default");
   if (!target.has_connect_timeout()) target.mutable_connect_timeout()->set_seconds(5);
   if (target.session_tracking().empty()) target.set_session_tracking("auto");
+  if (!target.has_gateway_identity()) target.set_gateway_identity(false);
   if (!target.tls().empty()) return;
   const bool ldaps = target.uris_size() > 0 && target.uris(0).starts_with("ldaps:");
   target.set_tls(ldaps ? "ldaps" : "none");
+}
+
+void FillProfile(const Config& config, config::v1::Profile& profile) {
+  if (profile.method().empty()) profile.set_method("simple");
+  if (profile.authorization().empty()) profile.set_authorization("proxied");
+  if (!profile.has_any_caller()) profile.set_any_caller(false);
+  if (profile.targets().empty() && !config.targets().empty()) {
+    profile.add_targets(config.targets(0).name());
+  }
 }
 
 void FillLease(config::v1::Lease& lease) {
@@ -170,6 +180,7 @@ void FillDefaults(uint64_t descriptor_limit, Config& config) {
   }
   FillGrpc(*config.mutable_grpc());
   for (config::v1::Target& target : *config.mutable_targets()) FillTarget(target);
+  for (config::v1::Profile& profile : *config.mutable_profiles()) FillProfile(config, profile);
 }
 
 }  // namespace dirlease

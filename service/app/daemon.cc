@@ -26,9 +26,11 @@ void WarnOfMissingIdentity(const config::v1::Config& config) {
 }
 
 void Reload(Gateway& gateway, bool draining) {
-  log::Info("reloading", {{"what", draining ? "the audit log" : "the audit log and certificates"}});
+  log::Info("reloading", {{"what", draining ? "the audit log" : "the audit log, certificates and profiles' passwords"}});
   gateway.ReopenAuditLog();
-  if (!draining) gateway.ReloadCertificates();
+  if (draining) return;
+  gateway.ReloadCertificates();
+  gateway.ReloadProfiles();
 }
 
 // How long to wait for a signal. Only on the operator's word: 0 in the configuration.

@@ -1,9 +1,11 @@
 #include "app/gateway.h"
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
 #include "app/load_collector.h"
+#include "app/password_file.h"
 #include "app/process_collector.h"
 #include "base/log.h"
 
@@ -50,6 +52,8 @@ Gateway::~Gateway() { Stop(absl::ZeroDuration()); }
 std::string Gateway::Start() {
   if (std::string problem = StartAudit(); !problem.empty()) return problem;
   if (std::string problem = UseDirectoryCertificates(); !problem.empty()) return problem;
+  if (std::string problem = UseProfileCertificates(); !problem.empty()) return problem;
+  if (std::string problem = ReadProfilePasswords(); !problem.empty()) return problem;
   if (std::string problem = StartListeners(); !problem.empty()) return problem;
   if (!settings_.metrics_listen.empty()) {
     MetricsServer::Started metrics = MetricsServer::Start(
@@ -110,6 +114,40 @@ std::string Gateway::UseDirectoryCertificates() {
     if (!problem.empty()) return "target " + target.name + ": " + problem;
   }
   return "";
+}
+
+std::string Gateway::UseProfileCertificates() {
+  for (const Profile& profile : settings_.sessions.profiles) {
+    if (profile.cert_file.empty()) continue;
+    for (const TargetConfig& target : settings_.targets) {
+      if (std::count(profile.targets.begin(), profile.targets.end(), target.name) == 0) continue;
+      TargetConfig config = target;
+      config.cert_file = profile.cert_file;
+      config.key_file = profile.key_file;
+      std::string problem = certificates_.Add(
+          {.side = Certificates::kDirectory,
+           .name = target.name + " as " + profile.name,
+           .files = {config.cert_file, config.key_file, config.ca_file},
+           .apply = [this, config](const PemContents&) { return connector_->ReloadTls(config); }});
+      if (!problem.empty()) return "profile " + profile.name + ": " + problem;
+    }
+  }
+  return "";
+}
+
+std::string Gateway::ReadProfilePasswords() {
+  std::string first_problem;
+  for (const ProfilePassword& one : settings_.profile_passwords) {
+    std::string problem;
+    Secret password = ReadPasswordFile(one.file, problem);
+    if (!problem.empty()) {
+      log::Error("profile's password not read", {{"profile", one.profile}, {"error", problem}});
+      if (first_problem.empty()) first_problem = "profile " + one.profile + ": " + problem;
+      continue;
+    }
+    OnLoop([&] { manager_->SetProfilePassword(one.profile, std::move(password)); });
+  }
+  return first_problem;
 }
 
 std::string Gateway::StartAudit() {

@@ -32,6 +32,10 @@ class Gateway {
     std::optional<PemFiles> tls;  // with authorities callers must show a certificate; else plaintext
     ServerLimits limits = {};
   };
+  struct ProfilePassword {
+    std::string profile;
+    std::string file;
+  };
   struct Settings {
     Listener server;
     std::optional<Listener> admin;  // the operators' listener
@@ -40,6 +44,7 @@ class Gateway {
     std::vector<TargetConfig> targets;  // the first one is the default
     std::string metrics_listen;         // ADDRESS:PORT; empty = no metrics are served
     std::string audit_log;              // path, "-" = standard output; empty = none
+    std::vector<ProfilePassword> profile_passwords = {};
   };
 
   // REQUIRES: InitialiseLibldap() was called.
@@ -65,6 +70,8 @@ class Gateway {
   // Certificates are read again, all or those that changed; see app/certificates.h. REQUIRES: Stop was not called.
   void ReloadCertificates() { certificates_.Reload(); }
   void ReloadChangedCertificates() { certificates_.ReloadChanged(); }
+  // Profiles' passwords are read again; where that fails, those of before stay in use. REQUIRES: as above.
+  void ReloadProfiles() { ReadProfilePasswords(); }
   // Somebody renamed the audit log's file. Harmless without one.
   void ReopenAuditLog();
 
@@ -73,6 +80,9 @@ class Gateway {
   std::string StartListeners();
   std::string UseListenerCertificate(const std::string& name, const Listener& listener, Server& server);
   std::string UseDirectoryCertificates();
+  std::string UseProfileCertificates();
+  // Empty, or why not, of the first that failed.
+  std::string ReadProfilePasswords();
 
   // Runs the task on the loop and waits for it.
   void OnLoop(absl::AnyInvocable<void()> task);

@@ -35,6 +35,8 @@ Directories
   --target-connect-timeout=TIME  for each URI: name resolution, TCP and TLS together (5s)
   --target-session-tracking=auto|always|never  tell the directory's log of the lease and the trace id (auto: where
                                  its root DSE offers the control; slapd takes it without saying so)
+  --target-gateway-identity=true|false  whether every caller may bind with the gateway's own certificate or Kerberos
+                                 credentials (false: only who a profile of the file names)
 
 Leases
   --lease-min-ttl=TIME --lease-default-ttl=TIME --lease-max-ttl=TIME  idle time to live (10s, 5m, 1h)

@@ -18,6 +18,10 @@ class MeasuredConnector final : public Connector {
   std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) override;
   std::unique_ptr<Attempt> Probe(const TargetConfig& target,
                                  absl::AnyInvocable<void(bool)> callback) override;
+  std::unique_ptr<SaslExchange> StartSasl(const TargetConfig& target, const std::string& uri,
+                                          SaslRequest request) override {
+    return connector_.StartSasl(target, uri, std::move(request));
+  }
 
  private:
   EventLoop& loop_;

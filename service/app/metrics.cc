@@ -39,7 +39,7 @@ constexpr EndCause kAbandonCauses[] = {
     EndCause::kOutcomeUnknown};
 // As the session manager says them.
 constexpr const char* kEndReasons[] = {"unbind", "idle",  "maximum age", "directory",
-                                       "tether", "drain", "revoked"};
+                                       "tether", "drain", "revoked", "bind"};
 
 }  // namespace
 
@@ -60,6 +60,8 @@ Metrics::Metrics()
       checks_(CounterFamily(*registry_, "dirlease_credential_checks_total",
                             "Password checks without a lease, by target and outcome: success, invalidCredentials, or "
                             "why there is none.")),
+      rebinds_(CounterFamily(*registry_, "dirlease_rebinds_total",
+                             "Rebinds of leases, by target and outcome: ok, or why not.")),
       endings_(CounterFamily(*registry_, "dirlease_lease_endings_total",
                              "Leases that ended, by reason.")),
       abandons_(CounterFamily(*registry_, "dirlease_abandons_total",
@@ -106,6 +108,15 @@ void Metrics::OnOpenFailed(std::string_view target, std::string_view, const Call
 void Metrics::OnCredentialsChecked(std::string_view target, std::string_view, const Caller&,
                                    const CallError& answer) {
   checks_.Add({{"target", std::string(target)}, {"outcome", std::string(OutcomeName(answer))}}).Increment();
+}
+
+void Metrics::OnRebound(const Session::Facts& facts, std::string_view, const Caller&) {
+  rebinds_.Add({{"target", facts.target}, {"outcome", "ok"}}).Increment();
+}
+
+void Metrics::OnRebindFailed(const Session::Facts& facts, std::string_view, const Caller&,
+                             const CallError& error) {
+  rebinds_.Add({{"target", facts.target}, {"outcome", std::string(OutcomeName(error))}}).Increment();
 }
 
 void Metrics::OnLeaseEnded(const Session::Facts&, std::string_view reason) {

@@ -31,6 +31,9 @@ class Metrics final : public Telemetry {
                     const CallError& error) override;
   void OnCredentialsChecked(std::string_view target, std::string_view bind_name, const Caller& caller,
                             const CallError& answer) override;
+  void OnRebound(const Session::Facts& facts, std::string_view bind_name, const Caller& caller) override;
+  void OnRebindFailed(const Session::Facts& facts, std::string_view bind_name, const Caller& caller,
+                      const CallError& error) override;
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override;
   void OnOperationEnded(const Session::Facts& facts, const Operation& operation,
                         const OperationEnd& end) override;
@@ -58,6 +61,7 @@ class Metrics final : public Telemetry {
   Histograms& waiting_seconds_;
   Counters& opens_;
   Counters& checks_;
+  Counters& rebinds_;
   Counters& endings_;
   Counters& abandons_;
   std::array<prometheus::Counter*, static_cast<size_t>(EndCause::kInternal) + 1> operation_ends_;

@@ -81,10 +81,29 @@ TargetConfig ToTarget(const config::v1::Target& target) {
                       .cert_file = target.cert(),
                       .key_file = target.key(),
                       .connect_timeout = ToDuration(target.connect_timeout())};
+  result.gateway_identity = target.gateway_identity();
   if (target.session_tracking() == "always") result.session_tracking = true;
   if (target.session_tracking() == "never") result.session_tracking = false;
   for (const std::string& uri : target.uris()) result.uris.push_back(*ParseLdapUri(uri));
   return result;
+}
+
+Profile::Method ToMethod(const std::string& word) {
+  if (word == "external") return Profile::Method::kExternal;
+  return word == "gssapi" ? Profile::Method::kGssapi : Profile::Method::kSimple;
+}
+
+Profile ToProfile(const config::v1::Profile& profile) {
+  return {.name = profile.name(),
+          .targets = {profile.targets().begin(), profile.targets().end()},
+          .method = ToMethod(profile.method()),
+          .dn = profile.dn(),
+          .cert_file = profile.cert(),
+          .key_file = profile.key(),
+          .callers = {profile.callers().begin(), profile.callers().end()},
+          .any_caller = profile.any_caller(),
+          .sasl_authorization = profile.authorization() == "sasl",
+          .authorization_ids = {profile.authorization_ids().begin(), profile.authorization_ids().end()}};
 }
 
 }  // namespace
@@ -97,6 +116,12 @@ Gateway::Settings ToSettings(const Config& config) {
   settings.metrics_listen = config.metrics_listen();
   settings.audit_log = config.audit_log();
   for (const auto& target : config.targets()) settings.targets.push_back(ToTarget(target));
+  for (const auto& profile : config.profiles()) {
+    settings.sessions.profiles.push_back(ToProfile(profile));
+    if (!profile.password_file().empty()) {
+      settings.profile_passwords.push_back({profile.name(), profile.password_file()});
+    }
+  }
   return settings;
 }
 

@@ -25,6 +25,13 @@ class TelemetryFanOut final : public Telemetry {
                             const CallError& answer) override {
     for (Telemetry* one : listeners_) one->OnCredentialsChecked(target, bind_name, caller, answer);
   }
+  void OnRebound(const Session::Facts& facts, std::string_view bind_name, const Caller& caller) override {
+    for (Telemetry* one : listeners_) one->OnRebound(facts, bind_name, caller);
+  }
+  void OnRebindFailed(const Session::Facts& facts, std::string_view bind_name, const Caller& caller,
+                      const CallError& error) override {
+    for (Telemetry* one : listeners_) one->OnRebindFailed(facts, bind_name, caller, error);
+  }
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override {
     for (Telemetry* one : listeners_) one->OnLeaseEnded(facts, reason);
   }

@@ -37,6 +37,7 @@ int RunLeaseKeep(const CommandContext& context);
 int RunLeaseShow(const CommandContext& context);
 int RunLeaseUnbind(const CommandContext& context);
 // One line on `out` for each event, until the lease ends or an interrupt.
+int RunLeaseRebind(const CommandContext& context);
 int RunLeaseHold(const CommandContext& context);
 int RunAdminList(const CommandContext& context);
 int RunAdminRevoke(const CommandContext& context);

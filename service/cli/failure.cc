@@ -42,6 +42,8 @@ void ParseDetail(const google::protobuf::Any& detail, Failure& failure) {
   v1::LdapResult ldap;
   if (detail.UnpackTo(&info)) {
     failure.reason = info.reason();
+    const auto found = info.metadata().find("detail");
+    if (found != info.metadata().end()) failure.detail = found->second;
   } else if (detail.UnpackTo(&bad_request)) {
     for (const auto& violation : bad_request.field_violations()) {
       failure.violations.emplace_back(violation.field(), violation.description());
@@ -108,6 +110,7 @@ std::string RenderFailure(std::string_view action, const Failure& failure, bool 
   const std::string reason = failure.reason.empty() ? "" : ", reason " + failure.reason;
   AppendLine("gRPC status",
              GrpcCodeName(failure.code) + " (" + std::to_string(failure.code) + ")" + reason, out);
+  AppendLine("detail", failure.detail, out);
   if (failure.ldap) AppendLdapResult(*failure.ldap, out);
   for (const auto& [field, description] : failure.violations)
     AppendLine("field " + field, description, out);

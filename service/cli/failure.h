@@ -21,6 +21,7 @@ struct Failure {
   // google.rpc.ErrorInfo.reason; empty when the failure did not come from the gateway (transport,
   // proxy).
   std::string reason;
+  std::string detail;  // ErrorInfo's, for people; may be empty
   std::optional<v1::LdapResult> ldap;
   // Field path and what is wrong with it.
   std::vector<std::pair<std::string, std::string>> violations;

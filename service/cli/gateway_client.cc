@@ -105,6 +105,13 @@ CallStatus GatewayClient::OpenSession(v1::OpenSessionRequest& request,
   return status;
 }
 
+CallStatus GatewayClient::Rebind(v1::RebindRequest& request, v1::RebindResponse& response) {
+  const CallStatus status =
+      impl_->Unary(impl_->sessions, &v1::SessionService::Stub::Rebind, request, response);
+  WipePassword(*request.mutable_credentials());
+  return status;
+}
+
 CallStatus GatewayClient::KeepAlive(v1::KeepAliveResponse& response) {
   return impl_->Unary(impl_->sessions, &v1::SessionService::Stub::KeepAlive, {}, response);
 }

@@ -51,6 +51,8 @@ class GatewayClient {
   // of it where the response header has one.
   CallStatus OpenSession(v1::OpenSessionRequest& request, v1::OpenSessionResponse& response,
                          std::string& token);
+  // Wipes the password in `request`.
+  CallStatus Rebind(v1::RebindRequest& request, v1::RebindResponse& response);
   CallStatus KeepAlive(v1::KeepAliveResponse& response);
   CallStatus GetSession(v1::GetSessionResponse& response);
   CallStatus Abandon(const v1::AbandonRequest& request, v1::AbandonResponse& response);

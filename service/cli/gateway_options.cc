@@ -64,6 +64,16 @@ void DefineBind(CLI::App& app, RawOptions& options) {
   app.add_option("-y", options.password_file, "password = whole content of this file")
       ->type_name("FILE")
       ->group("Bind");
+  const auto add_text = [&app](const char* name, std::string& text, const char* type, const char* description) {
+    app.add_option(name, text, description)->type_name(type)->group("Bind");
+  };
+  add_text("-Y", options.sasl_mechanism, "MECHANISM",
+           "SASL bind: PLAIN, SCRAM-SHA-1, -256 or -512 with -U and a password; EXTERNAL and GSSAPI as the gateway itself");
+  add_text("-U", options.authentication_id, "AUTHCID", "who authenticates, with -Y");
+  add_text("-X", options.authorization_id, "AUTHZID", "for whom, dn:... or u:..., with -Y or --profile");
+  add_text("-R", options.realm, "REALM", "realm, with -Y");
+  add_text("--profile", options.profile, "NAME",
+           "bind as this profile of the gateway's configuration: no DN, no password");
   app.add_flag_callback(
          "-x", [] {}, "simple bind; accepted for ldapsearch's sake")
       ->group("Bind");

@@ -25,6 +25,8 @@ enum class LeaseUse {
   kNone,
   // --lease only.
   kNamed,
+  // The same, and bind options for it.
+  kNamedAndBind,
   // --lease, or one of the command's own.
   kNamedOrOwn,
   // Always a new one.
@@ -86,6 +88,7 @@ struct Invocation {
   // its end.
   std::string lease;
   v1::OpenSessionRequest open;
+  v1::RebindRequest rebind;  // its credentials are those of `open`
   v1::SearchRequest search;
   SyncOptions sync;
   SearchFormat format = SearchFormat::kLdif;

@@ -46,6 +46,17 @@ int RunLeaseShow(const CommandContext& context) {
   return kExitSuccess;
 }
 
+int RunLeaseRebind(const CommandContext& context) {
+  context.client.set_lease(context.invocation.lease);
+  v1::RebindRequest& request = context.invocation.rebind;
+  request.mutable_credentials()->Swap(context.invocation.open.mutable_credentials());
+  v1::RebindResponse response;
+  const CallStatus status = context.client.Rebind(request, response);
+  if (status.code() != 0) return ReportFailure(context, "lease rebind", status);
+  context.output.out << SessionText(response.session());
+  return kExitSuccess;
+}
+
 int RunLeaseHold(const CommandContext& context) {
   context.client.set_lease(context.invocation.lease);
   const CallStatus status = context.client.HoldSession(

@@ -39,6 +39,13 @@ void DefineLeaseCommands(CLI::App& app, RawOptions& options) {
              "dirlease lease keep");
   AddCommand(*lease, options, {RunLeaseShow, LeaseUse::kNamed}, "show",
              "the lease and its running operations", "dirlease lease show");
+  CLI::App* rebind = AddCommand(
+      *lease, options, {RunLeaseRebind, LeaseUse::kNamedAndBind}, "rebind",
+      "bind again on the lease, as another one (without bind options: anonymously)",
+      "dirlease lease rebind -D uid=bob,ou=people,dc=example,dc=com -W");
+  rebind->add_flag_callback(
+      "--abandon", [&invocation] { invocation.rebind.set_abandon_outstanding(true); },
+      "abandon the reads that run on it");
   DefineHold(*lease, options);
   CLI::App* unbind =
       AddCommand(*lease, options, {RunLeaseUnbind, LeaseUse::kNamed}, "unbind",

@@ -28,6 +28,12 @@ struct RawOptions {
   std::optional<std::string> password;
   bool prompt = false;
   std::string password_file;
+  // SASL: -Y, -U, -X, -R; empty = none. A profile takes -X too.
+  std::string sasl_mechanism;
+  std::string authentication_id;
+  std::string authorization_id;
+  std::string realm;
+  std::string profile;
 
   // Filter and attributes of a search: ldapsearch's rule tells them apart.
   std::vector<std::string> words;

@@ -78,10 +78,49 @@ std::string Password(RawOptions& raw, std::ostream& err) {
   return password;
 }
 
+// Beside -Y itself.
+bool NamesSasl(const RawOptions& raw) {
+  return !raw.authentication_id.empty() || !raw.authorization_id.empty() || !raw.realm.empty();
+}
+
+void ResolveProfile(const RawOptions& raw, int sources, v1::BindCredentials& credentials) {
+  if (sources > 0 || raw.bind_dn || !raw.sasl_mechanism.empty()) {
+    Refuse("--profile has its identity and password at the gateway: leave -D, -Y and the password out");
+  }
+  if (!raw.authentication_id.empty() || !raw.realm.empty()) Refuse("-U and -R go with -Y");
+  RequireUtf8("--profile", raw.profile);
+  RequireUtf8("-X", raw.authorization_id);
+  credentials.mutable_profile()->set_profile(raw.profile);
+  credentials.mutable_profile()->set_authorization_id(raw.authorization_id);
+}
+
+void ResolveSasl(RawOptions& raw, int sources, v1::BindCredentials& credentials, std::ostream& err) {
+  if (raw.bind_dn) Refuse("-D names who binds in a simple bind; with -Y that is -U");
+  RequireUtf8("-U", raw.authentication_id);
+  RequireUtf8("-X", raw.authorization_id);
+  RequireUtf8("-R", raw.realm);
+  v1::ManagedSaslBind& sasl = *credentials.mutable_managed_sasl();
+  for (const char c : raw.sasl_mechanism) {
+    sasl.mutable_mechanism()->push_back(c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c);
+  }
+  RequireUtf8("-Y", sasl.mechanism());
+  sasl.set_authentication_id(raw.authentication_id);
+  sasl.set_authorization_id(raw.authorization_id);
+  sasl.set_realm(raw.realm);
+  if (sources == 0) return;  // EXTERNAL and GSSAPI need none; the gateway says who does
+  std::string password = Password(raw, err);
+  RequireUtf8("a SASL password", password);
+  sasl.set_password(password);
+  Wipe(password);
+}
+
 void ResolveBind(RawOptions& raw, v1::OpenSessionRequest& open, std::ostream& err) {
   const int sources =
       (raw.password ? 1 : 0) + (raw.prompt ? 1 : 0) + (raw.password_file.empty() ? 0 : 1);
   if (sources > 1) Refuse("-w, -W and -y exclude each other");
+  if (!raw.profile.empty()) return ResolveProfile(raw, sources, *open.mutable_credentials());
+  if (!raw.sasl_mechanism.empty()) return ResolveSasl(raw, sources, *open.mutable_credentials(), err);
+  if (NamesSasl(raw)) Refuse("-U, -X and -R go with -Y MECHANISM");
   if (!raw.bind_dn || raw.bind_dn->empty()) {
     if (sources > 0) Refuse("a password needs a bind DN: add -D DN");
     return;
@@ -109,17 +148,19 @@ void ResolveLease(RawOptions& raw, Invocation& invocation, std::ostream& err) {
   if (!invocation.lease.empty()) {
     if (!IsTokenText(invocation.lease))
       Refuse("the lease token holds blanks or other characters no token has");
-    if (raw.bind_dn || raw.password || raw.prompt || !raw.password_file.empty() ||
-        !invocation.open.target().empty()) {
+    const bool binds = raw.bind_dn || raw.password || raw.prompt || !raw.password_file.empty() ||
+                       !raw.sasl_mechanism.empty() || NamesSasl(raw) || !raw.profile.empty();
+    if ((binds && use != LeaseUse::kNamedAndBind) || !invocation.open.target().empty()) {
       Refuse(
-          "the lease (--lease, DIRLEASE_LEASE) has its identity and target already: leave -D, -w, "
-          "-W, -y and --target "
-          "out, or unset DIRLEASE_LEASE");
+          "the lease (--lease, DIRLEASE_LEASE) has its identity and target already: leave -D, -Y, "
+          "--profile, the password and --target out, or unset DIRLEASE_LEASE");
     }
-  } else if (use == LeaseUse::kNamed) {
+  } else if (use == LeaseUse::kNamed || use == LeaseUse::kNamedAndBind) {
     Refuse("this command works on a lease: name it with --lease TOKEN or DIRLEASE_LEASE");
   }
-  if (invocation.lease.empty()) ResolveBind(raw, invocation.open, err);
+  if (invocation.lease.empty() || use == LeaseUse::kNamedAndBind) {
+    ResolveBind(raw, invocation.open, err);
+  }
   if (invocation.command.run == RunVerify && !invocation.open.has_credentials()) {
     Refuse("whose password? Add -D DN, and -W, -y FILE or -w PASSWORD");
   }

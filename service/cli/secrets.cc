@@ -131,6 +131,7 @@ bool IsReadableByOthers(const std::string& path) {
 }
 
 void WipePassword(v1::BindCredentials& credentials) {
+  if (credentials.has_managed_sasl()) Wipe(*credentials.mutable_managed_sasl()->mutable_password());
   if (!credentials.has_simple()) return;
   v1::SimpleBind& simple = *credentials.mutable_simple();
   Wipe(*simple.mutable_password());

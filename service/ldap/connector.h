@@ -12,6 +12,8 @@
 #include "absl/time/time.h"
 #include "ldap/ldap_handle.h"
 #include "ldap/ldap_uri.h"
+#include "ldap/sasl_exchange.h"
+#include "model/requests.h"
 
 namespace dirlease {
 
@@ -26,6 +28,9 @@ struct TargetConfig {
   absl::Duration connect_timeout = absl::Seconds(5);  // per URI: DNS, TCP and TLS together
   // Whether requests carry the session tracking control; empty = where the directory offers it.
   std::optional<bool> session_tracking;
+  // Whether every caller may bind as what the gateway is: SASL EXTERNAL with its certificate, GSSAPI with its Kerberos
+  // credentials. Profiles do not ask.
+  bool gateway_identity = false;
 };
 
 struct ConnectFailure {
@@ -56,6 +61,10 @@ class Connector {
   // Whether a bare TCP connection to one of the target's URIs can be made. As Connect otherwise.
   virtual std::unique_ptr<Attempt> Probe(const TargetConfig& target,
                                          absl::AnyInvocable<void(bool)> callback) = 0;
+  // The gateway's side of a SASL bind at the directory at `uri`, one of the target's. Loop thread only. REQUIRES:
+  // `request.identity`.
+  virtual std::unique_ptr<SaslExchange> StartSasl(const TargetConfig& target, const std::string& uri,
+                                                  SaslRequest request) = 0;
 };
 
 }  // namespace dirlease

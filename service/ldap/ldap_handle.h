@@ -32,7 +32,7 @@ struct ResponseView {
   const IntermediateView* intermediate = nullptr;  // kIntermediate
   const LdapResult* result = nullptr;              // kResult, kUnsolicited
   std::string_view oid;                            // kUnsolicited, extended kResult; may be empty
-  std::optional<std::string_view> value;           // extended kResult
+  std::optional<std::string_view> value;           // extended kResult; a bind's kResult: serverSaslCreds
 };
 
 // Loop thread only, its whole life; never blocks. Ways out: exactly one Unbind, which ends every other use.
@@ -59,7 +59,8 @@ class LdapHandle {
   virtual ~LdapHandle() = default;
 
   // Requests go to the output buffer whole and from there to the socket as it takes them: never half of one.
-  // `name` and octets are sent as they are. Message ids are above 0 and never used twice on a handle.
+  // `name` and octets are sent as they are. Message ids are above 0 and never used twice on a handle. A Bind is one
+  // request; what `sasl->identity` says is not looked at.
   virtual Sent Bind(const BindRequest& request) = 0;
   virtual Sent Search(const SearchRequest& request, const std::vector<Control>& controls) = 0;
   virtual Sent Compare(const CompareRequest& request, const std::vector<Control>& controls) = 0;

@@ -1,4 +1,4 @@
-// The real Connector: DNS and TLS on small pools, everything else on the loop.
+// The real Connector: DNS, TLS and SASL mathematics on small pools, everything else on the loop.
 #pragma once
 
 #include <memory>
@@ -23,6 +23,8 @@ class TargetConnector final : public Connector {
   std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) override;
   std::unique_ptr<Attempt> Probe(const TargetConfig& target,
                                  absl::AnyInvocable<void(bool)> callback) override;
+  std::unique_ptr<SaslExchange> StartSasl(const TargetConfig& target, const std::string& uri,
+                                          SaslRequest request) override;
   // Certificates and keys are read from the target's files for later connections. Empty, or why not: then those of before
   // stay in use. Thread-safe; reads files.
   std::string ReloadTls(const TargetConfig& target) { return tls_contexts_.Reload(target); }
@@ -34,6 +36,7 @@ class TargetConnector final : public Connector {
   TlsContexts tls_contexts_;
   WorkerPool name_pool_;
   WorkerPool tls_pool_;
+  WorkerPool sasl_pool_;
   Resolver resolver_;
 };
 

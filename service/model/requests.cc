@@ -1,5 +1,7 @@
 #include "model/requests.h"
 
+#include <algorithm>
+
 namespace dirlease {
 
 bool MayWrite(const OperationRequest& request) {
@@ -25,6 +27,27 @@ std::string_view Subject(const Request& request) {
   return request.dn;
 }
 }  // namespace
+
+Control ProxiedAuthorization(const std::string& authorization_id) {
+  return {.oid = kProxiedAuthorizationOid, .critical = true, .value = authorization_id};
+}
+
+bool CarriesProxiedAuthorization(const OperationRequest& request) {
+  constexpr std::string_view kFirstVersion = "2.16.840.1.113730.3.4.12";
+  return std::any_of(request.controls.begin(), request.controls.end(), [&](const Control& control) {
+    return control.oid == kProxiedAuthorizationOid || control.oid == kFirstVersion;
+  });
+}
+
+bool IsAnonymous(const BindRequest& request) {
+  return request.sasl ? request.sasl->mechanism == "ANONYMOUS" : request.name.empty();
+}
+
+std::string SubjectOf(const BindRequest& request) {
+  if (!request.sasl || !request.sasl->identity) return request.name;
+  const SaslIdentity& identity = *request.sasl->identity;
+  return identity.authorization_id.empty() ? identity.authentication_id : identity.authorization_id;
+}
 
 std::string_view SubjectOf(const OperationRequest& request) {
   return std::visit([](const auto& body) { return Subject(body); }, request.body);

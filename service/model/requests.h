@@ -14,12 +14,30 @@
 
 namespace dirlease {
 
+// Whom the gateway authenticates in a SASL bind whose messages it makes itself (RFC 4422).
+struct SaslIdentity {
+  std::string authentication_id;
+  Secret password;
+  std::string realm;
+  std::string authorization_id;
+};
+// RFC 4513 section 5.2.
+struct SaslRequest {
+  std::string mechanism;
+  std::optional<Secret> credentials;     // the client's message; absent differs from empty
+  std::optional<SaslIdentity> identity;  // set: the gateway makes all messages, `credentials` is not set
+};
 // RFC 4511 section 4.2. An empty name and password is the anonymous bind (RFC 4513 section 5.1.1).
 struct BindRequest {
   std::string name;
   Secret password;
   std::vector<Control> controls;
+  std::optional<SaslRequest> sasl;  // set: name and password are empty
 };
+// No identity at all: RFC 4513 section 5.1.1, and RFC 4505's mechanism.
+bool IsAnonymous(const BindRequest& request);
+// Who binds, for people, as far as the request says so.
+std::string SubjectOf(const BindRequest& request);
 
 enum class Scope { kBase = 0, kOneLevel = 1, kSubtree = 2, kSubordinates = 3 };  // numbers of RFC 4511 and libldap
 enum class DerefAliases { kNever = 0, kSearching = 1, kFinding = 2, kAlways = 3 };
@@ -97,6 +115,13 @@ struct OperationRequest {
       body;
   std::vector<Control> controls;
 };
+
+// RFC 4370: the operation is another one's.
+inline constexpr char kProxiedAuthorizationOid[] = "2.16.840.1.113730.3.4.18";
+// Critical, as section 3 has it. `authorization_id` as RFC 4513 section 5.2.1.8 writes it: "dn:..." or "u:...".
+Control ProxiedAuthorization(const std::string& authorization_id);
+// Whether the request itself says for whom it is: by that control, or by the draft that came before it.
+bool CarriesProxiedAuthorization(const OperationRequest& request);
 
 // Whether the directory may be another one after it. Extended operations other than Who Am I may do anything.
 bool MayWrite(const OperationRequest& request);

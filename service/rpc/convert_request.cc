@@ -12,62 +12,6 @@
 namespace dirlease {
 
 namespace {
-Failure BindMethodNotBuilt(const char* field) {
-  Failure failure =
-      InvalidField(field, "this bind method is not built yet: take `simple` or `anonymous`");
-  failure.code = absl::StatusCode::kUnimplemented;
-  failure.reason = "BIND_METHOD_NOT_BUILT";
-  failure.message = "the bind method of the request is not built yet, see the details";
-  return failure;
-}
-
-std::optional<Failure> SetSimpleBind(v1::SimpleBind& simple, BindRequest& out) {
-  const bool octets = simple.password().empty();
-  std::string& password =
-      octets ? *simple.mutable_password_octets() : *simple.mutable_password();
-  out.name = simple.dn();
-  out.password = Secret(password);
-  Wipe(password);
-  if (octets == false) Wipe(*simple.mutable_password_octets());
-  if (out.name.empty()) {
-    return InvalidField("credentials.simple.dn", "is empty: name who binds, or take `anonymous`");
-  }
-  if (out.name.size() > kMaxDnOctets) {
-    return InvalidField("credentials.simple.dn", fmt::format("is longer than {} octets", kMaxDnOctets));
-  }
-  if (out.name.find('\0') != std::string::npos) {
-    return InvalidField("credentials.simple.dn", "contains a NUL character");
-  }
-  // RFC 4513 section 5.1.2: directories answer success without having checked anything.
-  if (out.password.empty()) {
-    return InvalidField("credentials.simple.password",
-                        "is empty: a bind with a name and no password proves nothing and is refused");
-  }
-  if (out.password.Reveal().size() > kMostPasswordOctets) {
-    return InvalidField("credentials.simple.password",
-                        fmt::format("is longer than {} octets", kMostPasswordOctets));
-  }
-  return std::nullopt;
-}
-
-std::optional<Failure> SetCredentials(v1::BindCredentials& credentials, BindRequest& out) {
-  switch (credentials.method_case()) {
-    case v1::BindCredentials::METHOD_NOT_SET:
-    case v1::BindCredentials::kAnonymous:
-      return std::nullopt;
-    case v1::BindCredentials::kSimple:
-      return SetSimpleBind(*credentials.mutable_simple(), out);
-    case v1::BindCredentials::kSasl:
-      return BindMethodNotBuilt("credentials.sasl");
-    case v1::BindCredentials::kManagedSasl:
-      Wipe(*credentials.mutable_managed_sasl()->mutable_password());
-      return BindMethodNotBuilt("credentials.managed_sasl");
-    case v1::BindCredentials::kProfile:
-      return BindMethodNotBuilt("credentials.profile");
-  }
-  return BindMethodNotBuilt("credentials");
-}
-
 // RFC 4122's text form, any version.
 bool IsUuid(std::string_view text) {
   if (text.size() != 36) return false;
@@ -97,9 +41,10 @@ Failure TokensDiffer() {
 
 Outcome<OpenRequest> OpenFromProto(v1::OpenSessionRequest& request) {
   OpenRequest out;
-  if (auto failure = SetCredentials(*request.mutable_credentials(), out.bind)) {
-    return *std::move(failure);
-  }
+  auto credentials = CredentialsFromProto(*request.mutable_credentials(), request.controls());
+  if (!credentials.ok()) return credentials.failure();
+  out.bind = std::move(credentials->bind);
+  out.profile = std::move(credentials->profile);
   out.target = request.target();
   if (request.has_ttl()) {
     const auto ttl = DurationFromProto(request.ttl());
@@ -116,22 +61,16 @@ Outcome<OpenRequest> OpenFromProto(v1::OpenSessionRequest& request) {
     return InvalidField("request_id", "is no UUID such as 123e4567-e89b-12d3-a456-426614174000");
   }
   out.request_id = request.request_id();
-  auto controls = ControlsFromProto(request.controls());
-  if (!controls.ok()) return controls.failure();
-  out.bind.controls = std::move(controls.value());
   return out;
 }
 
 Outcome<BindRequest> VerifyFromProto(v1::VerifyCredentialsRequest& request) {
-  BindRequest bind;
-  if (auto failure = SetCredentials(*request.mutable_credentials(), bind)) return *std::move(failure);
-  if (bind.name.empty()) {
+  auto credentials = CredentialsFromProto(*request.mutable_credentials(), request.controls());
+  if (!credentials.ok()) return credentials.failure();
+  if (credentials->bind.name.empty()) {
     return InvalidField("credentials", "name nobody: set `simple` with the bind name and the password to check");
   }
-  auto controls = ControlsFromProto(request.controls());
-  if (!controls.ok()) return controls.failure();
-  bind.controls = std::move(controls.value());
-  return bind;
+  return std::move(credentials->bind);
 }
 
 Outcome<OperationRequest> CompareFromProto(const v1::CompareRequest& request) {

@@ -18,6 +18,7 @@ namespace dirlease {
 
 inline constexpr size_t kMostLabelOctets = 128;
 inline constexpr size_t kMostPasswordOctets = 4096;
+inline constexpr size_t kMostSaslNameOctets = 1024;  // of an authentication id, realm or authorization id
 inline constexpr size_t kMostAttributes = 1000;
 inline constexpr size_t kMostAssertionOctets = 1024 * 1024;
 inline constexpr size_t kMostSearchOctets = 1024 * 1024;  // of a whole request
@@ -48,10 +49,15 @@ Outcome<OperationRequest> ChangePasswordFromProto(v1::ChangePasswordRequest& req
 void WipeValues(v1::AddRequest& request);
 void WipeValues(v1::ModifyRequest& request);
 void WipeValues(v1::ExtendedRequest& request);
-// Wipes the password in `request`.
+// Each wipes the secrets in its request.
 Outcome<OpenRequest> OpenFromProto(v1::OpenSessionRequest& request);
 // A bind with a name and a password. Wipes the password in `request`.
 Outcome<BindRequest> VerifyFromProto(v1::VerifyCredentialsRequest& request);
+Outcome<RebindRequest> RebindFromProto(v1::RebindRequest& request);
+Outcome<std::optional<Secret>> ContinueFromProto(v1::ContinueBindRequest& request);
+// `controls` are the bind's. Wipes the secrets in `credentials`.
+Outcome<Credentials> CredentialsFromProto(v1::BindCredentials& credentials,
+                                          const google::protobuf::RepeatedPtrField<v1::Control>& controls);
 // How long Unbind waits; zero = not at all.
 Outcome<absl::Duration> WaitFromProto(const v1::UnbindRequest& request);
 // Nothing when the id is empty or fine.

@@ -8,6 +8,7 @@
 namespace dirlease {
 
 v1::Session::State StateToProto(const LeaseDescription& description) {
+  if (description.binding) return v1::Session::STATE_BINDING;
   return description.draining ? v1::Session::STATE_DRAINING : v1::Session::STATE_ACTIVE;
 }
 
@@ -18,6 +19,7 @@ void DescriptionToProto(const LeaseDescription& description, v1::Session& out) {
   out.set_target(facts.target);
   out.set_label(facts.label);
   out.set_bind_dn(DnToUtf8(facts.bind_name));
+  out.set_sasl_mechanism(facts.sasl_mechanism);
   *out.mutable_ttl() = DurationToProto(description.lease.ttl);
   *out.mutable_create_time() = TimestampToProto(description.lease.create_time);
   *out.mutable_last_use_time() = TimestampToProto(description.lease.last_use_time);

@@ -8,7 +8,7 @@ namespace dirlease {
 std::string SchemaCache::KeyOf(const Session::Facts& facts, const std::string& subschema_dn) {
   // Each part with its length before it: no two keys look alike.
   std::string key;
-  for (const std::string* part : {&facts.target, &facts.uri, &facts.bind_name, &subschema_dn}) {
+  for (const std::string* part : {&facts.target, &facts.uri, &facts.bind_name, &facts.identity_key, &subschema_dn}) {
     key += std::to_string(part->size()) + ':' + *part;
   }
   return key;

@@ -2,8 +2,8 @@
 
 #include <utility>
 
+#include "rpc/bind_calls.h"
 #include "rpc/convert_request.h"
-#include "rpc/convert_result.h"
 #include "rpc/convert_session.h"
 #include "rpc/convert_time.h"
 
@@ -37,7 +37,8 @@ void OpenCall::OnOpened(OpenResult result) {
   auto& opened = std::get<OpenedLease>(result);
   response_.set_token(std::string(opened.token.Reveal()));
   DescriptionToProto(opened.description, *response_.mutable_session());
-  ResultToProto(opened.bind_result, *response_.mutable_bind()->mutable_result());
+  BindStepToProto(opened.bind_result, opened.more_steps, std::move(opened.server_sasl_credentials),
+                  *response_.mutable_bind());
   responder_->AddHeader(kSessionHeader, opened.token.Reveal());
   if (!can_be_fetched_) token_ = std::move(opened.token);
   FinishOk();

@@ -1,24 +1,20 @@
 #include "session/open_attempt.h"
 
-#include <algorithm>
 #include <utility>
 
-#include "model/paged_results.h"
-#include "model/session_tracking.h"
 #include "session/connect_failure.h"
 
 namespace dirlease {
 
-namespace {
-OperationEnd LostWith(const LdapResult& last_word) {
-  return {.cause = EndCause::kLost, .result = last_word};
-}
-}  // namespace
-
-OpenAttempt::OpenAttempt(Services services, Target& target, BindRequest bind, Callback callback)
-    : services_(services), target_(target), bind_(std::move(bind)), callback_(std::move(callback)) {
+OpenAttempt::OpenAttempt(Services services, Target& target, BindRequest bind, Options options,
+                         Callback callback)
+    : services_(services),
+      target_(target),
+      options_(options),
+      bind_(std::move(bind)),
+      callback_(std::move(callback)) {
   connecting_ = target_.connector().Connect(
-      target_.config(), [this](Connected connected) { OnConnected(std::move(connected)); });
+      config(), [this](Connected connected) { OnConnected(std::move(connected)); });
 }
 
 OpenAttempt::~OpenAttempt() { DropConnection(); }
@@ -33,56 +29,31 @@ void OpenAttempt::OnConnected(Connected connected) {
   connection_ = std::make_unique<Connection>(services_.loop, services_.budget,
                                              std::move(connected.handle),
                                              static_cast<Connection::Observer&>(*this));
-  timer_ = services_.loop.NewTimer([this] { OnTimeout(); });
-  SendBind();
+  Bind();
 }
 
-CallError OpenAttempt::NotSent(int error) {
-  OperationEnd end{.cause = error == ldap_code::kServerDown ? EndCause::kLost : EndCause::kInternal};
-  end.result.code = error;
-  return end;
+void OpenAttempt::Bind() {
+  std::unique_ptr<SaslExchange> sasl;
+  if (bind_.sasl && bind_.sasl->identity) {
+    sasl = target_.connector().StartSasl(
+        config(), uri_, {bind_.sasl->mechanism, std::nullopt, std::move(bind_.sasl->identity)});
+  }
+  conversation_ = std::make_unique<BindConversation>(services_.loop, *connection_, std::move(sasl));
+  conversation_->Start(std::move(bind_), [this](BindConversation::Result result) {
+    OnBindStep(std::move(result));
+  });
 }
 
-void OpenAttempt::SendBind() {
-  const LdapHandle::Sent sent =
-      connection_->Send(*this, [this](LdapHandle& handle) { return handle.Bind(bind_); });
-  bind_.password.Clear();
-  if (sent.error != 0) {
-    Fail(NotSent(sent.error));
+void OpenAttempt::OnBindStep(BindConversation::Result result) {
+  if (auto* error = std::get_if<CallError>(&result)) {
+    Fail(std::move(*error));
     return;
   }
-  message_id_ = sent.message_id;
-  timer_->ArmAt(services_.loop.Now() + kStepTimeout);
-}
-
-void OpenAttempt::OnResponse(const ResponseView& response) {
-  if (response.kind == ResponseView::Kind::kEntry && bound_) OnRootDseEntry(*response.entry);
-  if (response.kind != ResponseView::Kind::kResult) return;
-  message_id_ = 0;
-  if (!bound_) {
-    OnBound(*response.result);
-    return;
-  }
-  if (response.result->code == ldap_code::kSuccess) {
-    target_.SetFeatures(uri_, features_);
-  }
-  Succeed();
-}
-
-void OpenAttempt::OnBound(const LdapResult& result) {
-  if (result.code != ldap_code::kSuccess) {
-    OperationEnd end{.cause = EndCause::kResult, .result = result};
-    // Answers to a compare: no caller may take them for the success of a bind that granted nothing.
-    if (result.code == ldap_code::kCompareTrue || result.code == ldap_code::kCompareFalse) {
-      end.result.code = ldap_code::kDecodingError;
-    }
-    Fail(std::move(end));
-    return;
-  }
-  bound_ = true;
-  bind_result_ = result;
-  if (const auto known = target_.Features(uri_)) {
-    features_ = *known;
+  bound_ = std::move(std::get<BindStep>(result));
+  if (bound_.more_steps && !options_.more_steps) {
+    Fail(OperationEnd{.cause = EndCause::kResult, .result = bound_.result});
+  } else if (const auto known = target_.Features(uri_); bound_.more_steps || known) {
+    features_ = known.value_or(features_);
     Succeed();
   } else {
     ReadRootDse();
@@ -90,38 +61,26 @@ void OpenAttempt::OnBound(const LdapResult& result) {
 }
 
 void OpenAttempt::ReadRootDse() {
-  const SearchRequest request{
-      .scope = Scope::kBase, .filter = "(objectClass=*)", .attributes = {"supportedControl"}};
-  const LdapHandle::Sent sent =
-      connection_->Send(*this, [&](LdapHandle& handle) { return handle.Search(request, {}); });
-  if (sent.error != 0) {
-    Fail(NotSent(sent.error));
-    return;
-  }
-  message_id_ = sent.message_id;
-  timer_->ArmAt(services_.loop.Now() + kStepTimeout);
+  query_ = std::make_unique<FeatureQuery>(
+      services_.loop, *connection_, [this](FeatureQuery::Result result) { OnFeatures(std::move(result)); });
+  query_->Start();
 }
 
-void OpenAttempt::OnRootDseEntry(const EntryView& entry) {
-  for (const AttributeView& attribute : entry.attributes) {
-    for (const std::string_view oid : attribute.values) {
-      features_.paged_results |= oid == kPagedResultsOid;
-      features_.session_tracking |= oid == kSessionTrackingOid;
-    }
+void OpenAttempt::OnFeatures(FeatureQuery::Result result) {
+  if (auto* error = std::get_if<CallError>(&result)) {
+    Fail(std::move(*error));
+    return;
   }
+  if (const auto& features = std::get<std::optional<DirectoryFeatures>>(result)) {
+    features_ = *features;
+    target_.SetFeatures(uri_, features_);
+  }
+  Succeed();
 }
 
 void OpenAttempt::OnConnectionLost(const LdapResult& last_word) {
-  // Comes as exchange first, then as observer: the first one ends this.
-  message_id_ = 0;
+  // Whoever asked something of it was told first, and ended this.
   if (callback_) Fail(LostWith(last_word));
-}
-
-void OpenAttempt::OnTimeout() {
-  LdapResult silent;
-  silent.code = ldap_code::kTimeout;
-  silent.diagnostic_message = "the directory did not answer in time";
-  Fail(OperationEnd{.cause = EndCause::kResult, .result = std::move(silent)});
 }
 
 void OpenAttempt::Fail(CallError error) {
@@ -130,20 +89,20 @@ void OpenAttempt::Fail(CallError error) {
 }
 
 void OpenAttempt::Succeed() {
-  timer_.reset();
   Opened opened{.connection = std::move(connection_),
-                .bind_result = std::move(bind_result_),
+                .bind_result = std::move(bound_.result),
                 .uri = uri_,
-                .features = features_};
+                .features = features_,
+                .server_sasl_credentials = std::move(bound_.server_credentials)};
+  if (bound_.more_steps) opened.conversation = std::move(conversation_);
   std::exchange(callback_, nullptr)(std::move(opened));
 }
 
 void OpenAttempt::DropConnection() {
-  timer_.reset();
-  if (connection_ == nullptr) return;
-  // The bind or the root DSE's answer may be under way: unbinding ends both.
-  if (message_id_ != 0) connection_->Forget(message_id_);
-  services_.reaper.Take(std::move(connection_));
+  // A bind or the root DSE's answer may be under way: unbinding ends both.
+  conversation_.reset();
+  query_.reset();
+  if (connection_ != nullptr) services_.reaper.Take(std::move(connection_));
 }
 
 }  // namespace dirlease

@@ -19,6 +19,7 @@ struct LeaseDescription {
   bool draining = false;
   bool tls = false;
   int active_operations = 0;
+  bool binding = false;  // nobody is bound yet, or a rebind is under way
 };
 
 struct OpenedLease {
@@ -26,7 +27,18 @@ struct OpenedLease {
   LdapResult bind_result;
   Session* session = nullptr;  // until the loop turns
   LeaseDescription description;
+  bool more_steps = false;  // it waits for ContinueBind
+  Secret server_sasl_credentials;
 };
+
+// What a step of a bind on a lease came to, when it did not fail.
+struct BoundLease {
+  LdapResult result;
+  bool more_steps = false;
+  Secret server_sasl_credentials;
+  LeaseDescription description;
+};
+using BindCallback = absl::AnyInvocable<void(std::variant<BoundLease, CallError>)>;
 
 using OpenResult = std::variant<OpenedLease, CallError>;
 using OpenCallback = absl::AnyInvocable<void(OpenResult)>;

@@ -20,13 +20,13 @@ Openings::Joined Openings::Join(const std::string& key, const Digest& digest,
   return Joined::kYes;
 }
 
-void Openings::Start(Opening opening, BindRequest bind) {
+void Openings::Start(Opening opening, BindRequest bind, const TargetConfig* config) {
   const Id id = ++last_id_;
   Target& target = *opening.target;
   Running& started = *(openings_[id] = std::make_unique<Running>());
   started.opening = std::move(opening);
   started.attempt = std::make_unique<OpenAttempt>(
-      services_, target, std::move(bind),
+      services_, target, std::move(bind), OpenAttempt::Options{.config = config, .more_steps = true},
       [this, id](OpenAttempt::Result result) { Finish(id, std::move(result)); });
 }
 
@@ -39,7 +39,7 @@ void Openings::Finish(Id id, OpenAttempt::Result result) {
 }
 
 void Openings::TellFailed(const Opening& opening, const CallError& error) const {
-  telemetry_.OnOpenFailed(opening.target->config().name, opening.bind_name, opening.caller, error);
+  telemetry_.OnOpenFailed(opening.target->config().name, opening.identity.bind_name, opening.caller, error);
 }
 
 bool Openings::Cancel(Opening::Ticket ticket) {

@@ -11,6 +11,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "base/crypto.h"
+#include "session/bound_identity.h"
 #include "session/open_attempt.h"
 #include "session/open_request.h"
 #include "session/opened_lease.h"
@@ -29,7 +30,7 @@ struct Opening {
   Caller caller;
   Target* target = nullptr;
   std::string label;
-  std::string bind_name;
+  BoundIdentity identity;  // once it is bound
   absl::Duration ttl;
   std::string request_key;  // empty = without request id
   Digest request_digest;    // of nothing without request id
@@ -51,7 +52,8 @@ class Openings {
 
   // Takes `waiter` only if it joined.
   Joined Join(const std::string& key, const Digest& digest, Opening::Waiter& waiter);
-  void Start(Opening opening, BindRequest bind);
+  // `config` as OpenAttempt has it.
+  void Start(Opening opening, BindRequest bind, const TargetConfig* config);
   // After it the ticket's callback does not come. True: it was the last that waited, its bind has ended.
   bool Cancel(Opening::Ticket ticket);
   // Ends every bind, telling `failure`.

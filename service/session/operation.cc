@@ -170,6 +170,7 @@ LdapHandle::Sent Operation::SendRequest(LdapHandle& handle) {
 
 std::vector<Control> Operation::Controls() const {
   std::vector<Control> controls = request_.controls;
+  if (const auto& proxied = session_.facts().proxied_authorization) controls.push_back(*proxied);
   if (!session_.facts().features.session_tracking) return controls;
   if (HasControl(controls, kSessionTrackingOid)) return controls;
   std::string identifier = session_.facts().session_id;

@@ -21,28 +21,48 @@ Failure SessionClosing() {
           .reason = "SESSION_CLOSED",
           .message = "the lease was closed: open a new one"};
 }
+
+Failure OperationsOutstanding(const char* message) {
+  return {.code = absl::StatusCode::kFailedPrecondition,
+          .reason = "OPERATIONS_OUTSTANDING",
+          .message = message};
+}
+
+Failure ProfileActsForOne() {
+  return {.code = absl::StatusCode::kPermissionDenied,
+          .reason = "PROXIED_AUTHORIZATION_DENIED",
+          .message = "the lease was opened with a profile, which says for whom it acts: leave out the control"};
+}
 }  // namespace
+
+Failure BindInProgress() {
+  return {.code = absl::StatusCode::kFailedPrecondition,
+          .reason = "BIND_IN_PROGRESS",
+          .message = "a bind is under way on the lease: wait for its end"};
+}
 
 Session::Session(EventLoop& loop, Observer& observer, LeaseId lease, Facts facts, Limits limits,
                  std::unique_ptr<Connection> connection)
     : loop_(loop),
       observer_(observer),
       lease_(lease),
-      facts_(std::move(facts)),
       limits_(limits),
+      facts_(std::move(facts)),
       connection_(std::move(connection)),
       self_(std::make_shared<Session*>(this)) {
   connection_->SetObserver(*this);
 }
 
 Session::~Session() {
-  assert(state_ == State::kClosed && operations_.empty());
+  assert(state_ == State::kClosed && operations_.empty() && !binding());
   *self_ = nullptr;
 }
 
 Outcome<Operation*> Session::Begin(Operation::Name name, OperationRequest request,
                                    OperationSink& sink) {
   if (state_ != State::kActive || close_when_idle_) return SessionClosing();
+  if (binding()) return BindInProgress();
+  if (!facts_.profile.empty() && CarriesProxiedAuthorization(request)) return ProfileActsForOne();
   if (operations_.size() >= limits_.most_operations) return TooManyOperations(limits_.most_operations);
   std::string& id = name.id;
   const auto in_use = [this](const std::string& name) {
@@ -76,8 +96,44 @@ int Session::Close(EndCause cause) {
   int ended = 0;
   // The callee of an end may end others.
   for (; !operations_.empty(); ++ended) operations_.back()->End(cause);
+  if (binding()) bind_->End(cause);
   BeginClosing();
   return ended;
+}
+
+std::optional<Failure> Session::RefusalToBind(bool abandon_outstanding) const {
+  if (state_ != State::kActive || close_when_idle_) return SessionClosing();
+  if (binding()) return BindInProgress();
+  const auto writes = [](const auto& operation) {
+    return operation->state() == Operation::State::kRunning && MayWrite(operation->request());
+  };
+  if (std::any_of(operations_.begin(), operations_.end(), writes)) {
+    return OperationsOutstanding("a write runs on the lease: wait for its end");
+  }
+  if (!operations_.empty() && !abandon_outstanding) {
+    return OperationsOutstanding("operations run on the lease: wait for their end, or say abandon_outstanding");
+  }
+  return std::nullopt;
+}
+
+void Session::AbandonAll() {
+  while (!operations_.empty()) operations_.back()->End(EndCause::kAbandoned);
+}
+
+LeaseBind& Session::SetBind(Target& target, LeaseBind::Plan plan, LeaseBind::OnStep on_step) {
+  assert(!binding() && operations_.empty());
+  bind_ = std::make_unique<LeaseBind>(loop_, target, *connection_, std::move(plan), std::move(on_step));
+  return *bind_;
+}
+
+void Session::DropBind() { loop_.DeferDelete(std::move(bind_)); }
+
+void Session::Become(const BoundIdentity& identity) {
+  facts_.bind_name = identity.bind_name;
+  facts_.sasl_mechanism = identity.sasl_mechanism;
+  facts_.profile = identity.profile;
+  facts_.identity_key = identity.key;
+  facts_.proxied_authorization = identity.proxied_authorization;
 }
 
 void Session::CloseWhenIdle(EndCause cause) {
@@ -153,6 +209,7 @@ void Session::OnConnectionLost(const LdapResult& last_word) {
   state_ = State::kClosing;
   // Those that ran were told; those that wait here, or between two pages, were not.
   while (!operations_.empty()) operations_.back()->OnConnectionLost(last_word);
+  if (binding()) bind_->End(EndCause::kLost);
   observer_.OnSessionLost(*this, last_word);
   BeginClosing();
 }

@@ -4,6 +4,8 @@
 //      |  \--CloseWhenIdle: no new operations--> kClosing
 //      +---- directory lost ----> kClosing (the handle is unbound, the operations were told kLost)
 //
+// While a bind is under way on it (session/lease_bind.h) it refuses operations.
+//
 // Loop thread only. Owned by the SessionManager, which destroys it after OnSessionClosed.
 #pragma once
 
@@ -16,11 +18,16 @@
 #include "base/event_loop.h"
 #include "ldap/connection.h"
 #include "model/failure.h"
+#include "session/bound_identity.h"
 #include "session/directory_features.h"
+#include "session/lease_bind.h"
 #include "session/lease_table.h"
 #include "session/operation.h"
 
 namespace dirlease {
+
+// FAILED_PRECONDITION / BIND_IN_PROGRESS.
+Failure BindInProgress();
 
 class Session final : private Connection::Observer {
  public:
@@ -49,12 +56,17 @@ class Session final : private Connection::Observer {
     std::string bind_name;
     std::string uri;
     DirectoryFeatures features;
+    // As BoundIdentity has them.
+    std::string sasl_mechanism = {};
+    std::string profile = {};
+    std::string identity_key = {};  // BoundIdentity::key
+    std::optional<Control> proxied_authorization = {};
   };
   struct Limits {
     size_t most_operations = 64;  // queued ones included
   };
 
-  // `connection` is bound; its observer becomes this session.
+  // `connection` is bound, or will be by a bind that is set at once; its observer becomes this session.
   Session(EventLoop& loop, Observer& observer, LeaseId lease, Facts facts, Limits limits,
           std::unique_ptr<Connection> connection);
   // REQUIRES: kClosed.
@@ -67,6 +79,17 @@ class Session final : private Connection::Observer {
   bool Abandon(std::string_view operation_id);
   // Ends all operations with `cause`, then unbinds. Later calls do nothing. Returns how many operations it ended.
   int Close(EndCause cause);
+  // Whether a bind may start now, which ends the reads that run if `abandon_outstanding`; writes that were sent are never
+  // ended. Empty: it may.
+  std::optional<Failure> RefusalToBind(bool abandon_outstanding) const;
+  void AbandonAll();
+  // REQUIRES: !binding(), no operation. Its callback takes it away again.
+  LeaseBind& SetBind(Target& target, LeaseBind::Plan plan, LeaseBind::OnStep on_step);
+  // In a later turn: it may be on the stack.
+  void DropBind();
+  // Who it is from now on.
+  void Become(const BoundIdentity& identity);
+  void SetFeatures(DirectoryFeatures features) { facts_.features = features; }
   // Closes once no operation runs: now, or when the last one ends. Refuses new ones meanwhile.
   void CloseWhenIdle(EndCause cause);
 
@@ -75,6 +98,10 @@ class Session final : private Connection::Observer {
   State state() const { return state_; }
   bool tls() const { return connection_->tls(); }
   bool paused() const { return connection_->paused(); }
+  bool binding() const { return bind_ != nullptr; }
+  LeaseBind* bind() { return bind_.get(); }  // null = none is under way
+  // Whether the directory or the gateway works for it.
+  bool busy() const { return !operations_.empty() || (binding() && bind_->step_running()); }
   size_t waiting_operations() const { return waiting_.size(); }
   const std::vector<std::unique_ptr<Operation>>& operations() const { return operations_; }
 
@@ -104,10 +131,11 @@ class Session final : private Connection::Observer {
   EventLoop& loop_;
   Observer& observer_;
   const LeaseId lease_;
-  const Facts facts_;
   const Limits limits_;
 
+  Facts facts_;  // who it is bound as may change
   std::unique_ptr<Connection> connection_;
+  std::unique_ptr<LeaseBind> bind_;  // null = none is under way
   State state_ = State::kActive;
   std::optional<EndCause> close_when_idle_;
   std::vector<std::unique_ptr<Operation>> operations_;  // at most limits_.most_operations

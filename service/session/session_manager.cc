@@ -52,6 +52,7 @@ SessionManager::SessionManager(EventLoop& loop, Connector& connector, Options op
       telemetry_(options.telemetry == nullptr ? nobody_ : *options.telemetry),
       budget_(options.budget_octets),
       reaper_(loop, [this] { FinishDrainIfIdle(); }),
+      profiles_(options_.profiles, targets),
       targets_(loop, connector, std::move(targets)),
       holds_(loop, [this](LeaseId lease) { EndUntied(lease); }),
       openings_({loop, budget_, reaper_}, telemetry_,
@@ -80,7 +81,8 @@ LeaseDescription SessionManager::Describe(const Session& session) const {
           .lease = leases_.Describe(session.lease()),
           .draining = draining_,
           .tls = session.tls(),
-          .active_operations = static_cast<int>(session.operations().size())};
+          .active_operations = static_cast<int>(session.operations().size()),
+          .binding = session.binding()};
 }
 
 void SessionManager::Unbind(const Caller& caller, const std::string& token, absl::Duration wait,
@@ -152,10 +154,13 @@ void SessionManager::OnSessionIdle(Session& session) {
   if (!live_.contains(session.lease())) return;
   leases_.Release(session.lease(), loop_.Now());
   ArmExpiry();
-  if (draining_ && !holds_.IsHeld(session.lease())) {
-    EndLease(session, LeaseEnd::kLost, {.cause = EndCause::kDraining}, "drain");
-    session.CloseWhenIdle(EndCause::kDraining);
-  }
+  EndIfDrained(session);
+}
+
+void SessionManager::EndIfDrained(Session& session) {
+  if (!draining_ || !live_.contains(session.lease()) || holds_.IsHeld(session.lease())) return;
+  EndLease(session, LeaseEnd::kLost, {.cause = EndCause::kDraining}, "drain");
+  session.CloseWhenIdle(EndCause::kDraining);
 }
 
 void SessionManager::OnOperationEnded(Session& session, const Operation& operation,
@@ -178,7 +183,7 @@ void SessionManager::OnSessionClosed(Session& session) {
                             {"owner", session.facts().owner},
                             {"target", session.facts().target},
                             {"reason", entry.end_reason}});
-  telemetry_.OnLeaseEnded(session.facts(), entry.end_reason);
+  if (entry.opened) telemetry_.OnLeaseEnded(session.facts(), entry.end_reason);
   for (UnbindCallback& callback : entry.unbinding) callback(entry.unbound);
   loop_.DeferDelete(std::move(entry.session));
   FinishDrainIfIdle();
@@ -212,7 +217,7 @@ void SessionManager::Drain(absl::Duration grace, absl::AnyInvocable<void()> done
   grace_->ArmAt(grace_end_);
   std::vector<Session*> idle_ones;
   for (const auto& [lease, session] : live_) {
-    if (session->operations().empty() && !holds_.IsHeld(lease)) idle_ones.push_back(session);
+    if (!session->busy() && !holds_.IsHeld(lease)) idle_ones.push_back(session);
   }
   for (Session* session : idle_ones) {
     EndNow(*session, LeaseEnd::kLost, EndCause::kDraining, "drain");

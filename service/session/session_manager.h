@@ -19,6 +19,7 @@
 #include "session/open_request.h"
 #include "session/opened_lease.h"
 #include "session/openings.h"
+#include "session/profiles.h"
 #include "session/request_ids.h"
 #include "session/session.h"
 #include "session/targets.h"
@@ -44,6 +45,7 @@ class SessionManager final : private Session::Observer {
     absl::Duration stall_deadline = absl::Seconds(30);  // of callers who do not read
     size_t budget_octets = 256 * 1024 * 1024;  // see base/byte_budget.h
     CredentialChecks::Options checks;
+    std::vector<Profile> profiles;
     Telemetry* telemetry = nullptr;  // outlives the manager; null = nobody listens
   };
 
@@ -97,6 +99,19 @@ class SessionManager final : private Session::Observer {
   void Renew(Session& session);
   LeaseDescription Describe(const Session& session) const;
 
+  // Binds again (session/lease_bind.h), or gives the directory the next message of a SASL bind. The callback comes once the
+  // step has ended; one that failed has ended the lease. Refused at once, with nothing changed: the failure.
+  std::optional<Failure> Rebind(Session& session, const Caller& caller, RebindRequest request,
+                                BindCallback callback);
+  std::optional<Failure> ContinueBind(Session& session, std::optional<Secret> credentials,
+                                      BindCallback callback);
+  // Whoever waited for a bind of this lease is gone: nobody knows who it is, so it ends. No callback comes any more.
+  void CancelBind(LeaseId lease);
+  // For binds from now on.
+  void SetProfilePassword(std::string_view profile, Secret password) {
+    profiles_.SetPassword(profile, std::move(password));
+  }
+
   // Ends a lease: at once, or when its operations have ended but no later than `wait`. The callback comes when the
   // socket is closed.
   void Unbind(const Caller& caller, const std::string& token, absl::Duration wait,
@@ -140,14 +155,24 @@ class SessionManager final : private Session::Observer {
     Unbound unbound;
     std::unique_ptr<Timer> wait_timer;
     std::string end_reason;
+    bool opened = true;  // false: its first bind failed
   };
 
   std::optional<Failure> Refusal(const Caller& caller, const OpenRequest& request) const;
+  // How this caller may bind at the target, if he may.
+  Outcome<BindPlan> PlanBind(const Caller& caller, const Target& target, Credentials credentials) const;
   // What was opened for this request id before, as long as it lives; or why it cannot be had.
   std::optional<OpenResult> Remembered(const Caller& caller, const std::string& key,
                                        const Digest& digest);
   void OnOpened(Opening& opening, OpenAttempt::Result result);
   Session& Grant(const Opening& opening, OpenAttempt::Opened opened, const Secret& token);
+  DirectoryFeatures FeaturesFor(const std::string& target, DirectoryFeatures features) const;
+  void TellOpened(const Session& session, const Caller& caller);
+  LeaseBind& SetBind(Session& session, LeaseBind::Occasion occasion, const Caller& caller,
+                     BoundIdentity identity);
+  void OnBindStep(Session& session, LeaseBind& bind, BindConversation::Result result);
+  void OnBound(Session& session, const LeaseBind& bind);
+  void TellBindFailed(const Session& session, const LeaseBind::Plan& plan, const CallError& error);
   size_t LeasesOf(const std::string& owner) const;
 
   void EndLease(Session& session, LeaseEnd how, const OperationEnd& told, std::string_view reason);
@@ -158,6 +183,8 @@ class SessionManager final : private Session::Observer {
   void ExpireDue();
   void ArmExpiry();
   void FinishDrainIfIdle();
+  // REQUIRES: nothing runs on it.
+  void EndIfDrained(Session& session);
 
   void OnSessionBusy(Session& session) override;
   void OnSessionIdle(Session& session) override;
@@ -175,12 +202,14 @@ class SessionManager final : private Session::Observer {
   Telemetry& telemetry_;
   ByteBudget budget_;
   Reaper reaper_;
+  Profiles profiles_;
   Targets targets_;
   LeaseTable leases_;
   Holds holds_;
   RequestIds request_ids_;
   absl::flat_hash_map<LeaseId, Entry> sessions_;  // also those that are closing
   absl::flat_hash_map<LeaseId, Session*> live_;
+  absl::flat_hash_map<LeaseId, BindCallback> binding_;  // who waits for a step of theirs
   Openings openings_;
   CredentialChecks checks_;
   Opening::Ticket last_ticket_ = 0;

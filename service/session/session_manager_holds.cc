@@ -32,7 +32,7 @@ void SessionManager::Release(Holds::Ticket ticket) {
   const auto live = live_.find(ticket.lease);
   if (!draining_ || live == live_.end() || holds_.IsHeld(ticket.lease)) return;
   Session& session = *live->second;
-  if (!session.operations().empty()) return;
+  if (session.busy()) return;
   EndNow(session, LeaseEnd::kLost, EndCause::kDraining, "drain");
 }
 

@@ -49,7 +49,7 @@ Opening::Ticket SessionManager::Open(const Caller& caller, OpenRequest request,
   Opening opening{.caller = caller,
                   .target = targets_.Find(request.target),
                   .label = request.label,
-                  .bind_name = request.bind.name,
+                  .identity = {.bind_name = SubjectOf(request.bind)},
                   .ttl = std::clamp(request.ttl.value_or(options_.default_ttl), options_.min_ttl,
                                     options_.max_ttl)};
   if (!request.request_id.empty()) {
@@ -66,15 +66,23 @@ Opening::Ticket SessionManager::Open(const Caller& caller, OpenRequest request,
       return ticket;
     }
   }
-  if (auto refusal = Refusal(caller, request)) {
+  auto refusal = Refusal(caller, request);
+  BindPlan plan;
+  if (!refusal) {
+    auto planned = PlanBind(caller, *opening.target, {std::move(request.bind), std::move(request.profile)});
+    if (planned.ok()) plan = std::move(*planned);
+    if (!planned.ok()) refusal = std::move(planned.failure());
+  }
+  if (refusal) {
     // A target that there is not is the caller's text: it names nothing of ours.
     telemetry_.OnOpenFailed(opening.target == nullptr ? "" : opening.target->config().name,
-                            opening.bind_name, caller, *refusal);
+                            opening.identity.bind_name, caller, *refusal);
     waiter.callback(CallError(*std::move(refusal)));
     return ticket;
   }
+  opening.identity = std::move(plan.identity);
   opening.waiters.push_back(std::move(waiter));
-  openings_.Start(std::move(opening), std::move(request.bind));
+  openings_.Start(std::move(opening), std::move(plan.bind), plan.config);
   return ticket;
 }
 
@@ -98,11 +106,6 @@ std::optional<Failure> SessionManager::Refusal(const Caller& caller,
                                                const OpenRequest& request) const {
   if (draining_) return DrainingFailure();
   if (targets_.Find(request.target) == nullptr) return NoSuchTarget();
-  if (request.bind.name.empty() && !options_.anonymous) {
-    return Failure{.code = absl::StatusCode::kPermissionDenied,
-                   .reason = "ANONYMOUS_BIND_DISABLED",
-                   .message = "this gateway allows no anonymous binds: send credentials"};
-  }
   if (sessions_.size() + openings_.size() >= options_.max_leases) {
     return TooManySessions("the gateway holds as many leases as it may", options_.max_leases);
   }
@@ -148,14 +151,25 @@ void SessionManager::OnOpened(Opening& opening, OpenAttempt::Result result) {
     return;
   }
   const LdapResult bind_result = opened.bind_result;
+  const Secret server_sasl_credentials = std::move(opened.server_sasl_credentials);
+  const bool more_steps = opened.conversation != nullptr;
   const Secret token(NewToken());
   Session& session = Grant(opening, std::move(opened), token);
   for (Opening::Waiter& waiter : opening.waiters) {
     waiter.callback(OpenedLease{.token = token.Clone(),
                                 .bind_result = bind_result,
                                 .session = &session,
-                                .description = Describe(session)});
+                                .description = Describe(session),
+                                .more_steps = more_steps,
+                                .server_sasl_credentials = server_sasl_credentials.Clone()});
   }
+}
+
+DirectoryFeatures SessionManager::FeaturesFor(const std::string& target,
+                                              DirectoryFeatures features) const {
+  const std::optional<bool> tracking = targets_.Find(target)->config().session_tracking;
+  features.session_tracking = tracking.value_or(features.session_tracking);
+  return features;
 }
 
 Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opened,
@@ -169,16 +183,15 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                        .owner = opening.caller.owner,
                        .target = opening.target->config().name,
                        .label = opening.label,
-                       .bind_name = opening.bind_name,
+                       .bind_name = "",
                        .uri = opened.uri,
-                       .features = opened.features};
-  if (!opening.request_key.empty()) {
+                       .features = FeaturesFor(opening.target->config().name, opened.features)};
+  // Where steps are missing, whoever asks again opens another one: the last step's answer is not kept.
+  if (!opening.request_key.empty() && opened.conversation == nullptr) {
     request_ids_.Remember(opening.request_key,
                           {opening.request_digest, lease, token.Clone(), Small(opened.bind_result)},
                           loop_.Now());
   }
-  const std::optional<bool> tracking = opening.target->config().session_tracking;
-  facts.features.session_tracking = tracking.value_or(facts.features.session_tracking);
   auto session = std::make_unique<Session>(loop_, static_cast<Session::Observer&>(*this), lease,
                                            std::move(facts), options_.session,
                                            std::move(opened.connection));
@@ -187,14 +200,24 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
   sessions_[lease].session = std::move(session);
   opening.target->OnLeaseConnected();
   ArmExpiry();
-  log::Info("lease opened", {{"session", granted.facts().session_id},
-                             {"owner", opening.caller.owner},
-                             {"peer", opening.caller.peer},
-                             {"target", granted.facts().target},
-                             {"uri", granted.facts().uri},
-                             {"label", opening.label}});
-  telemetry_.OnLeaseOpened(granted.facts(), opening.caller);
+  if (opened.conversation != nullptr) {
+    SetBind(granted, LeaseBind::Occasion::kOpen, opening.caller, opening.identity)
+        .Await(std::move(opened.conversation));
+    return granted;
+  }
+  granted.Become(opening.identity);
+  TellOpened(granted, opening.caller);
   return granted;
+}
+
+void SessionManager::TellOpened(const Session& session, const Caller& caller) {
+  log::Info("lease opened", {{"session", session.facts().session_id},
+                             {"owner", caller.owner},
+                             {"peer", caller.peer},
+                             {"target", session.facts().target},
+                             {"uri", session.facts().uri},
+                             {"label", session.facts().label}});
+  telemetry_.OnLeaseOpened(session.facts(), caller);
 }
 
 }  // namespace dirlease

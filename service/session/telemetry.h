@@ -25,6 +25,11 @@ class Telemetry {
   // A VerifyCredentials that came as far as the directory or its queue: the bind's result, or why there is none.
   virtual void OnCredentialsChecked(std::string_view /*target*/, std::string_view /*bind_name*/, const Caller&,
                                     const CallError& /*answer*/) {}
+  // `bind_name`: who it was before, and whom the caller wanted. What the directory was asked and failed has ended the
+  // lease.
+  virtual void OnRebound(const Session::Facts&, std::string_view /*bind_name*/, const Caller&) {}
+  virtual void OnRebindFailed(const Session::Facts&, std::string_view /*bind_name*/, const Caller&,
+                              const CallError&) {}
   // `reason`: one of a few words, as in the log.
   virtual void OnLeaseEnded(const Session::Facts&, std::string_view /*reason*/) {}
   virtual void OnOperationEnded(const Session::Facts&, const Operation&, const OperationEnd&) {}

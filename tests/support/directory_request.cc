@@ -24,7 +24,14 @@ bool ReadBind(ber::Reader body, DirectoryRequest& request) {
   request.dn = body.Take(ber::kOctetString);
   const ber::Parsed authentication = body.Take();
   request.simple_bind = authentication.tag == kSimpleTag;
-  request.password = authentication.content;
+  if (request.simple_bind) {
+    request.password = authentication.content;
+  } else {
+    ber::Reader sasl(authentication.content);
+    request.mechanism = sasl.Take(ber::kOctetString);
+    if (!sasl.AtEnd()) request.credentials = sasl.Take(ber::kOctetString);
+    if (!sasl.ok() || !sasl.AtEnd()) return false;
+  }
   return version_3 && body.ok() && body.AtEnd();
 }
 

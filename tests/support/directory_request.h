@@ -35,6 +35,8 @@ struct DirectoryRequest {
   std::string dn;  // bind name, search base, compare entry
   std::string password;
   bool simple_bind = false;
+  std::string mechanism = {};  // SASL
+  std::optional<std::string> credentials = {};
   int scope = 0;  // numbers of RFC 4511
   int deref_aliases = 0;
   int size_limit = 0;

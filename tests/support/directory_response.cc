@@ -74,7 +74,8 @@ std::string EncodeResult(const FakeMessage& message, RequestKind answered) {
     body += ber::Element(0xa3, uris);
   }
   if (!message.oid.empty()) body += ber::Octets(message.oid, 0x8a);
-  if (message.value) body += ber::Octets(*message.value, 0x8b);
+  const bool bind = answered == RequestKind::kBind;
+  if (message.value) body += ber::Octets(*message.value, bind ? 0x87 : 0x8b);
   return ber::Element(ResultTag(answered), body);
 }
 

@@ -92,6 +92,13 @@ std::unique_ptr<Connector::Attempt> FakeConnector::Probe(const TargetConfig&,
   return std::make_unique<FakeAttempt>(*this, std::move(pending));
 }
 
+std::unique_ptr<SaslExchange> FakeConnector::StartSasl(const TargetConfig&, const std::string&,
+                                                       SaslRequest request) {
+  sasl_.mechanisms.push_back(request.mechanism);
+  sasl_.passwords.emplace_back(request.identity->password.Reveal());
+  return std::make_unique<FakeSaslExchange>(loop_, sasl_);
+}
+
 void FakeConnector::AnswerProbe(bool reachable) {
   const std::shared_ptr<Pending> pending = TakeOldest(waiting_probes_);
   if (pending != nullptr) FinishProbe(pending, reachable);

@@ -14,6 +14,7 @@
 #include "base/event_loop.h"
 #include "ldap/connector.h"
 #include "support/fake_ldap_handle.h"
+#include "support/fake_sasl_exchange.h"
 
 namespace dirlease::testing {
 
@@ -29,6 +30,9 @@ class FakeConnector final : public Connector {
   std::unique_ptr<Attempt> Connect(const TargetConfig& target, Callback callback) override;
   std::unique_ptr<Attempt> Probe(const TargetConfig& target,
                                  absl::AnyInvocable<void(bool)> callback) override;
+  // Does what sasl() says.
+  std::unique_ptr<SaslExchange> StartSasl(const TargetConfig& target, const std::string& uri,
+                                          SaslRequest request) override;
 
   // Completes the oldest attempt that waits; fails the test when there is none. The result is
   // posted: turn the loop. The answered peer belongs to a handle that exists from then on (never,
@@ -44,6 +48,9 @@ class FakeConnector final : public Connector {
   void AnswerProbe(bool reachable);
   // Later probes are answered so at once.
   void AutoAnswerProbes(bool reachable);
+
+  // What the gateway's side of SASL binds does, and was asked. Loop thread only.
+  FakeSasl& sasl() { return sasl_; }
 
   size_t attempts() const;   // all there ever were, probes not among them
   size_t probes() const;     // all there ever were
@@ -66,6 +73,7 @@ class FakeConnector final : public Connector {
   void AttemptDestroyed(const std::shared_ptr<Pending>& pending);
 
   EventLoop& loop_;
+  FakeSasl sasl_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   // All below guarded by mutex_.

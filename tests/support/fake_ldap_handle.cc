@@ -33,6 +33,8 @@ void FakeLdapHandle::CheckUsable(const char* call) const {
 LdapHandle::Sent FakeLdapHandle::Bind(const BindRequest& request) {
   CheckUsable("Bind");
   SentBind bind{.name = request.name, .password = std::string(request.password.Reveal())};
+  if (request.sasl) bind.mechanism = request.sasl->mechanism;
+  if (request.sasl && request.sasl->credentials) bind.credentials = request.sasl->credentials->Reveal();
   return peer_->Send({.message_id = 0, .body = std::move(bind), .controls = request.controls},
                      "bind");
 }

@@ -23,6 +23,8 @@ namespace dirlease::testing {
 struct SentBind {
   std::string name;
   std::string password;
+  std::string mechanism = {};  // empty = simple
+  std::optional<std::string> credentials = {};
 };
 struct SentExtended {
   std::string oid;

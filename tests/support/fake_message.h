@@ -76,6 +76,13 @@ inline FakeMessage ResultMessage(int id, int code = ldap_code::kSuccess) {
   return ResultMessage(id, std::move(result));
 }
 
+// Of a SASL bind, with serverSaslCreds.
+inline FakeMessage BindResultMessage(int id, int code, std::optional<std::string> credentials) {
+  FakeMessage message = ResultMessage(id, code);
+  message.value = std::move(credentials);
+  return message;
+}
+
 inline FakeMessage ExtendedResultMessage(int id, LdapResult result, std::string oid,
                                          std::optional<std::string> value) {
   FakeMessage message = ResultMessage(id, std::move(result));

@@ -99,8 +99,14 @@ void Slapd::WriteConfig() {
 std::vector<std::string> Slapd::Command() const {
   std::string listeners = uri();
   if (options_.tls) listeners += " " + ldaps_uri();
-  return {"/usr/sbin/slapd", "-d", options_.log_level, "-h", listeners,
-          "-f", folder_.File("slapd.conf")};
+  std::vector<std::string> command = {"/usr/bin/env"};
+  command.insert(command.end(), options_.environment.begin(), options_.environment.end());
+  for (const std::string& word : {std::string("/usr/sbin/slapd"), std::string("-d"), options_.log_level,
+                                  std::string("-h"), listeners, std::string("-f"),
+                                  folder_.File("slapd.conf")}) {
+    command.push_back(word);
+  }
+  return command;
 }
 
 void Slapd::Start() {

@@ -24,6 +24,7 @@ struct SlapdOptions {
   std::string log_level = "stats";
   std::string global_config = {};    // extra slapd.conf lines before the database
   std::string database_config = {};  // and within it, such as "sizelimit 10"
+  std::vector<std::string> environment = {};  // "NAME=value", beside this process's own
 };
 
 class Slapd {

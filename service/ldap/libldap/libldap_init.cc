@@ -1,6 +1,7 @@
 #include "ldap/libldap/libldap_init.h"
 
 #include <ldap.h>
+#include <sasl/sasl.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -20,7 +21,8 @@ bool InitialiseLibldap() {
   const bool fits = info.ldapai_api_version >= LDAP_API_VERSION;
   ldap_memfree(info.ldapai_vendor_name);
   ber_memvfree(reinterpret_cast<void**>(info.ldapai_extensions));
-  return fits;
+  // Counted: libldap has done it already, with locks that hold for us too. It loads the mechanisms.
+  return fits && sasl_client_init(nullptr) == SASL_OK;
 }
 
 }  // namespace dirlease

@@ -1,4 +1,4 @@
-// What libldap and TLS need of the process, once.
+// What libldap, TLS and SASL need of the process, once.
 #pragma once
 
 namespace dirlease {

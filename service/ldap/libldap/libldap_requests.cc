@@ -46,11 +46,19 @@ std::vector<char*> AttributeList(const SearchRequest& request) {
 LdapHandle::Sent LibldapHandle::Bind(const BindRequest& request) {
   if (MayNotSend()) return Refuse(LDAP_SERVER_DOWN);
   if (HasNul(request.name) || AnyOidHasNul(request.controls)) return Refuse(LDAP_PARAM_ERROR);
+  if (request.sasl && (request.sasl->mechanism.empty() || HasNul(request.sasl->mechanism))) {
+    return Refuse(LDAP_PARAM_ERROR);
+  }
   RequestControls controls(request.controls);
-  berval password = ToBerval(request.password.Reveal());
+  const Secret* secret = &request.password;
+  if (request.sasl) secret = request.sasl->credentials ? &*request.sasl->credentials : nullptr;
+  berval credentials = secret == nullptr ? berval{} : ToBerval(secret->Reveal());
   int message_id = 0;
-  const int error = ldap_sasl_bind(ldap_, request.name.c_str(), LDAP_SASL_SIMPLE, &password,
-                                   controls.get(), nullptr, &message_id);
+  // Without a value there are none; an empty one is sent as such.
+  const int error = ldap_sasl_bind(ldap_, request.name.c_str(),
+                                   request.sasl ? request.sasl->mechanism.c_str() : LDAP_SASL_SIMPLE,
+                                   secret == nullptr ? nullptr : &credentials, controls.get(), nullptr,
+                                   &message_id);
   return Finish(error, message_id, LDAP_RES_BIND);
 }
 

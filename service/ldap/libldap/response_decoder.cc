@@ -20,6 +20,7 @@ constexpr uint8_t kSearchResultReference = 0x73;
 constexpr uint8_t kExtendedResponse = 0x78;
 constexpr uint8_t kIntermediateResponse = 0x79;
 constexpr uint8_t kReferral = 0xa3;
+constexpr uint8_t kServerSaslCreds = 0x87;
 constexpr uint8_t kResponseName = 0x8a;
 constexpr uint8_t kResponseValue = 0x8b;
 constexpr uint8_t kIntermediateName = 0x80;
@@ -81,7 +82,7 @@ bool ResponseDecoder::DecodeOperation(const ReceivedMessage& message) {
     case ResponseView::Kind::kIntermediate:
       return DecodeIntermediate(message.operation);
     default:
-      return DecodeResult(message.operation, message.operation_tag == kExtendedResponse);
+      return DecodeResult(message.operation, message.operation_tag);
   }
 }
 
@@ -118,7 +119,8 @@ bool ResponseDecoder::DecodeIntermediate(std::string_view operation) {
   return true;
 }
 
-bool ResponseDecoder::DecodeResult(std::string_view operation, bool extended) {
+bool ResponseDecoder::DecodeResult(std::string_view operation, uint8_t operation_tag) {
+  const bool extended = operation_tag == kExtendedResponse;
   BerReader reader(operation);
   const auto code_octets = reader.Next();
   const auto code = code_octets ? BerInteger(code_octets->content) : std::nullopt;
@@ -138,6 +140,7 @@ bool ResponseDecoder::DecodeResult(std::string_view operation, bool extended) {
     if (part->tag == kReferral && !DecodeReferrals(part->content)) return false;
     if (extended && part->tag == kResponseName) view_.oid = part->content;
     if (extended && part->tag == kResponseValue) view_.value = part->content;
+    if (operation_tag == kBindResponse && part->tag == kServerSaslCreds) view_.value = part->content;
   }
   view_.result = &result_;
   return true;

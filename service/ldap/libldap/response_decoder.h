@@ -40,7 +40,7 @@ class ResponseDecoder {
   bool DecodeEntry(std::string_view operation);
   bool DecodeReference(std::string_view operation);
   bool DecodeIntermediate(std::string_view operation);
-  bool DecodeResult(std::string_view operation, bool extended);
+  bool DecodeResult(std::string_view operation, uint8_t operation_tag);
   bool DecodeReferrals(std::string_view list);
   bool DecodeControls(std::string_view list);
 

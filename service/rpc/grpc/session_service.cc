@@ -1,4 +1,5 @@
 #include "dirlease/v1/session_service.grpc.pb.h"
+#include "rpc/bind_calls.h"
 #include "rpc/grpc/hold_reactor.h"
 #include "rpc/grpc/not_built.h"
 #include "rpc/grpc/services.h"
@@ -38,12 +39,16 @@ class SessionService final : public v1::SessionService::CallbackService {
                                    v1::UnbindResponse* response) override {
     return UnaryReactor::Run<UnbindCall>(loop_, manager_, context, *request, response);
   }
-  grpc::ServerUnaryReactor* ContinueBind(Context*, const v1::ContinueBindRequest*,
-                                         v1::ContinueBindResponse*) override {
-    return new NotBuiltReactor<grpc::ServerUnaryReactor>("ContinueBind");
+  // As above: what gRPC hands out has secrets in it.
+  grpc::ServerUnaryReactor* ContinueBind(Context* context, const v1::ContinueBindRequest* request,
+                                         v1::ContinueBindResponse* response) override {
+    auto& wipeable = const_cast<v1::ContinueBindRequest&>(*request);
+    return UnaryReactor::Run<ContinueBindCall>(loop_, manager_, context, wipeable, response);
   }
-  grpc::ServerUnaryReactor* Rebind(Context*, const v1::RebindRequest*, v1::RebindResponse*) override {
-    return new NotBuiltReactor<grpc::ServerUnaryReactor>("Rebind");
+  grpc::ServerUnaryReactor* Rebind(Context* context, const v1::RebindRequest* request,
+                                   v1::RebindResponse* response) override {
+    auto& wipeable = const_cast<v1::RebindRequest&>(*request);
+    return UnaryReactor::Run<RebindCall>(loop_, manager_, context, wipeable, response);
   }
   grpc::ServerUnaryReactor* VerifyCredentials(Context* context, const v1::VerifyCredentialsRequest* request,
                                               v1::VerifyCredentialsResponse* response) override {

@@ -118,6 +118,20 @@ TEST_F(AuditTest, TellsWhoseBindWasRefusedAndWhy) {
           HasSubstr(R"("bind_name":"cn=c","result_name":"LDAP_CONNECT_ERROR",)")));
 }
 
+TEST_F(AuditTest, TellsWhoALeaseBecame) {
+  testing::Client client(gateway_->address());
+  v1::OpenSessionResponse opened;
+  client.Call(testing::SimpleBindRequest("cn=a", "password"), &opened);
+  v1::RebindRequest rebind;
+  *rebind.mutable_credentials() = testing::SimpleBindRequest("cn=b", "another-password").credentials();
+  EXPECT_TRUE(client.Call(rebind, nullptr, {.token = opened.token()}).ok());
+  client.Unbind(opened.token());
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("lease opened"),
+                                   AllOf(HasSubstr(R"("event":"lease rebound")"), Not(HasSubstr("password")),
+                                         HasSubstr(R"("bind_name":"cn=b","bind_name_before":"cn=a")")),
+                                   AllOf(HasSubstr("lease ended"), HasSubstr(R"("bind_name":"cn=b")"))));
+}
+
 TEST_F(AuditTest, TellsWhoWroteWhatAndNoValue) {
   testing::Client client(gateway_->address());
   v1::OpenSessionResponse opened;

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "component/app/configure.h"
 #include "support/certificates.h"
 #include "support/temp_dir.h"
@@ -166,6 +168,43 @@ TEST_F(CertificateCheckTest, TargetFilesAreForTlsTargets) {
   EXPECT_THAT(ProblemsOf({"--target=ldaps://a", "--insecure", ca}), IsEmpty());
   EXPECT_THAT(ProblemsOf({"--target=ldaps://a", "--insecure", "--target-ca=/none.pem"}),
               ElementsAre(HasSubstr("ca: cannot read /none.pem")));
+}
+
+class ProfileConfigTest : public ::testing::Test {
+ protected:
+  std::vector<std::string> ProblemsWith(const std::string& profile) {
+    std::ofstream(folder_.File("password")) << "secret\n";
+    std::ofstream(folder_.File("config.yaml")) << "insecure: true\ntargets: [{name: a, uris: [ldap://a]}]\n"
+                                               << "profiles: [{" << profile << "}]\n";
+    return ProblemsOf({"--config=" + folder_.File("config.yaml")});
+  }
+  std::string Simple() const { return "name: p, dn: cn=a, password_file: " + folder_.File("password"); }
+
+  testing::TempDir folder_;
+};
+
+TEST_F(ProfileConfigTest, WhoMayUseItIsSaidOpenly) {
+  EXPECT_THAT(ProblemsWith(Simple() + ", any_caller: true, authorization_ids: ['dn:cn=a', 'u:*', '*']"), IsEmpty());
+  EXPECT_THAT(ProblemsWith(Simple()), ElementsAre(HasSubstr("callers: nobody may use it")));
+  EXPECT_THAT(ProblemsWith(Simple() + ", callers: [orders]"), ElementsAre(HasSubstr("client_ca")));
+}
+
+TEST_F(ProfileConfigTest, EveryProblemIsNamed) {
+  EXPECT_THAT(ProblemsWith("name: p, any_caller: true"),
+              UnorderedElementsAre(HasSubstr("dn: is missing"), HasSubstr("password_file: is missing")));
+  EXPECT_THAT(ProblemsWith("name: p, any_caller: true, dn: cn=a, password_file: /nonexistent"),
+              ElementsAre(HasSubstr("password_file: cannot read /nonexistent")));
+  EXPECT_THAT(ProblemsWith(Simple() + ", any_caller: true, targets: [b]"),
+              ElementsAre(HasSubstr("no target is called \"b\"")));
+  EXPECT_THAT(ProblemsWith("name: p, any_caller: true, method: external"),
+              ElementsAre(HasSubstr("needs TLS")));
+  EXPECT_THAT(ProblemsWith(Simple() + ", any_caller: true, authorization: sasl"),
+              ElementsAre(HasSubstr("say proxied")));
+  EXPECT_THAT(ProblemsWith(Simple() + ", any_caller: true, authorization_ids: [cn=a]"),
+              ElementsAre(HasSubstr("is not of the form")));
+  EXPECT_THAT(ProblemsWith("any_caller: true, method: gssapi"), ElementsAre(HasSubstr("has no name")));
+  EXPECT_THAT(ProblemsWith("name: p, any_caller: true, method: kerberos"),
+              ElementsAre(HasSubstr("\"kerberos\" is none of simple, external, gssapi")));
 }
 
 }  // namespace

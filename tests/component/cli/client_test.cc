@@ -286,5 +286,14 @@ TEST(ClientWithoutGateway, SaysWhatToCheck) {
   EXPECT_THAT(run.err, HasSubstr("check that the gateway runs"));
 }
 
+TEST_F(Client, LeaseRebindBindsAgainAndShowsWhoItIs) {
+  gateway_.session.mutable_session()->set_bind_dn("cn=other");
+  const ClientRun run = Run({"lease", "rebind", "--lease", "mine", "-D", "cn=other", "-w", "pw"});
+  EXPECT_EQ(run.exit_status, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("cn=other"));
+  EXPECT_THAT(gateway_.leases, ElementsAre("mine"));
+  EXPECT_EQ(gateway_.rebind.credentials().simple().password(), "pw");
+}
+
 }  // namespace
 }  // namespace dirlease::cli

@@ -185,7 +185,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Words{"compare", "cn=x"}, Words{"compare", "cn=x", "cn"},
                     Words{"whoami", "--address", "ldap.example:50051"},
                     Words{"whoami", "--tls", "--plaintext"}, Words{"whoami", "--tls-cert", "x"},
-                    Words{"search", "(cn=\xff)"}));
+                    Words{"whoami", "-U", "ann"}, Words{"whoami", "-Y", "PLAIN", "-D", "cn=me", "-w", "x"},
+                    Words{"whoami", "--profile", "a", "-w", "x"}, Words{"lease", "rebind", "-D", "cn=me", "-w", "x"},
+                    Words{"lease", "show", "--lease", "t", "--profile", "a"}, Words{"search", "(cn=\xff)"}));
 
 TEST(CommandLineTransport, IsPlainOnLoopbackOrWhenToldSo) {
   EXPECT_FALSE(Parse({"whoami"}).invocation->connection.tls);
@@ -205,6 +207,31 @@ TEST(CommandLineHelp, IsNoMistake) {
   const Parsed parsed = Parse({"search", "--help"});
   EXPECT_FALSE(parsed.invocation);
   EXPECT_EQ(parsed.exit_status, 0);
+}
+
+TEST(CommandLineBind, TakesSaslAndProfiles) {
+  const Parsed sasl =
+      Parse({"whoami", "-Y", "scram-sha-256", "-U", "ann", "-X", "u:bob", "-R", "EXAMPLE", "-w", "pw"});
+  ASSERT_TRUE(sasl.invocation) << sasl.err;
+  const v1::ManagedSaslBind& bind = sasl.invocation->open.credentials().managed_sasl();
+  EXPECT_EQ(bind.mechanism(), "SCRAM-SHA-256");
+  EXPECT_EQ(bind.authentication_id(), "ann");
+  EXPECT_EQ(bind.authorization_id(), "u:bob");
+  EXPECT_EQ(bind.realm(), "EXAMPLE");
+  EXPECT_EQ(bind.password(), "pw");
+  EXPECT_EQ(Parse({"whoami", "-Y", "GSSAPI"}).invocation->open.credentials().managed_sasl().password(), "");
+  const Parsed profile = Parse({"whoami", "--profile", "reader", "-X", "dn:cn=a"});
+  ASSERT_TRUE(profile.invocation) << profile.err;
+  EXPECT_EQ(profile.invocation->open.credentials().profile().profile(), "reader");
+  EXPECT_EQ(profile.invocation->open.credentials().profile().authorization_id(), "dn:cn=a");
+}
+
+TEST(CommandLineLease, RebindTakesALeaseAndABind) {
+  const Parsed parsed = Parse({"lease", "rebind", "--lease", "mine", "-D", "cn=me", "-w", "x", "--abandon"});
+  ASSERT_TRUE(parsed.invocation) << parsed.err;
+  EXPECT_EQ(parsed.invocation->lease, "mine");
+  EXPECT_EQ(parsed.invocation->open.credentials().simple().dn(), "cn=me");
+  EXPECT_TRUE(parsed.invocation->rebind.abandon_outstanding());
 }
 
 TEST(CommandLineLease, OpenIgnoresALeaseInTheEnvironment) {

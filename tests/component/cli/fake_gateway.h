@@ -100,6 +100,7 @@ class FakeGateway {
   v1::VerifyCredentialsRequest verify;
   v1::SyncRequest sync;
   v1::HoldSessionRequest hold;
+  v1::RebindRequest rebind;
   std::vector<admin::v1::ListSessionsRequest> listed;
   admin::v1::RevokeSessionRequest revoke;
   admin::v1::DrainRequest drain;
@@ -156,6 +157,12 @@ class FakeGateway {
     grpc::Status GetSession(grpc::ServerContext* context, const v1::GetSessionRequest*,
                             v1::GetSessionResponse* response) override {
       *response = fake.session;
+      return fake.Note(context);
+    }
+    grpc::Status Rebind(grpc::ServerContext* context, const v1::RebindRequest* request,
+                        v1::RebindResponse* response) override {
+      fake.rebind = *request;
+      *response->mutable_session() = fake.session.session();
       return fake.Note(context);
     }
     grpc::Status HoldSession(grpc::ServerContext* context, const v1::HoldSessionRequest* request,

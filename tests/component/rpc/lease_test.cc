@@ -265,5 +265,49 @@ TEST_F(LeaseTest, ARepeatedRequestIdGetsTheSameLease) {
   EXPECT_EQ(directory_.unbinds(), 1u);
 }
 
+v1::RebindRequest RebindRequestOf(const std::string& dn, const std::string& password) {
+  v1::RebindRequest request;
+  *request.mutable_credentials() = SimpleBindRequest(dn, password).credentials();
+  return request;
+}
+
+TEST_F(LeaseTest, RebindAnswersWhoItIsNow) {
+  const std::string token = client_->Open(SimpleBindRequest("cn=a", "password")).token();
+  v1::RebindResponse response;
+  const CallEnd end = client_->Call(RebindRequestOf("cn=b", "password"), &response, {.token = token});
+  ASSERT_TRUE(end.ok()) << end;
+  EXPECT_EQ(response.session().bind_dn(), "cn=b");
+  EXPECT_EQ(response.session().state(), v1::Session::STATE_ACTIVE);
+  EXPECT_EQ(response.bind().result().name(), "success");
+  client_->Unbind(token);
+}
+
+TEST_F(LeaseTest, ACancelledRebindEndsTheLease) {
+  token_ = client_->Open(SimpleBindRequest("cn=a", "password")).token();
+  directory_.HoldBinds();
+  const auto call = client_->Start(RebindRequestOf("cn=b", "password"), {.token = token_});
+  directory_.connection().AwaitCountOf("bind", 2);
+  EXPECT_EQ(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token_}).reason(), "BIND_IN_PROGRESS");
+  call->Cancel();
+  EXPECT_EQ(call->Finish().code, Code::kCancelled);
+  directory_.connection().AwaitCountOf("unbind", 1);
+  EXPECT_EQ(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token_}).reason(), "SESSION_CLOSED");
+}
+
+TEST_F(LeaseTest, AFailedRebindTellsTheResultWholeAndEndsTheLease) {
+  token_ = client_->Open(SimpleBindRequest("cn=a", "password")).token();
+  LdapResult refused;
+  refused.code = 49;
+  refused.diagnostic_message = "no";
+  refused.controls.push_back({.oid = "1.2.3", .critical = false, .value = "policy"});
+  directory_.AnswerBindsWith(refused);
+  const CallEnd end = client_->Call(RebindRequestOf("cn=b", "wrong"), nullptr, {.token = token_});
+  EXPECT_EQ(end.reason(), "INVALID_CREDENTIALS");
+  ASSERT_TRUE(end.ldap_result.has_value());
+  ASSERT_EQ(end.ldap_result->controls_size(), 1);
+  EXPECT_EQ(end.ldap_result->controls(0).value(), "policy");
+  EXPECT_EQ(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token_}).reason(), "SESSION_CLOSED");
+}
+
 }  // namespace
 }  // namespace dirlease::testing

@@ -22,8 +22,6 @@ TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
     EXPECT_NE(end.message.find(" is not built yet"), std::string::npos) << end;
     return end.code;
   };
-  EXPECT_EQ(code(v1::ContinueBindRequest()), Code::kUnimplemented);
-  EXPECT_EQ(code(v1::RebindRequest()), Code::kUnimplemented);
   EXPECT_EQ(code(v1::PipelineRequest()), Code::kUnimplemented);
 }
 

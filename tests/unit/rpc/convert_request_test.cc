@@ -109,15 +109,80 @@ TEST(OpenFromProto, BadInputNamesItsField) {
   EXPECT_EQ(FieldOfOpen([](auto& r) { r.add_controls(); }), "controls[0]");
 }
 
-TEST(OpenFromProto, BindMethodsThatAreNotBuiltSaySo) {
+TEST(OpenFromProto, TakesRelayedSasl) {
   v1::OpenSessionRequest request;
-  request.mutable_credentials()->mutable_managed_sasl()->set_password("secret");
-  EXPECT_EQ(CodeOf(OpenFromProto(request)), absl::StatusCode::kUnimplemented);
-  EXPECT_EQ(request.credentials().managed_sasl().password(), "");
-  request.mutable_credentials()->mutable_sasl();
-  EXPECT_EQ(FieldOf(OpenFromProto(request)), "credentials.sasl");
-  request.mutable_credentials()->mutable_profile();
-  EXPECT_EQ(FieldOf(OpenFromProto(request)), "credentials.profile");
+  v1::SaslBind& sasl = *request.mutable_credentials()->mutable_sasl();
+  sasl.set_mechanism("OAUTHBEARER");
+  EXPECT_FALSE(OpenFromProto(request)->bind.sasl->credentials.has_value());
+  sasl.set_credentials("");
+  EXPECT_TRUE(OpenFromProto(request)->bind.sasl->credentials.has_value());
+  sasl.set_credentials("a token");
+  auto open = OpenFromProto(request);
+  EXPECT_EQ(open->bind.sasl->credentials->Reveal(), "a token");
+  EXPECT_FALSE(open->bind.sasl->identity.has_value());
+  EXPECT_EQ(sasl.credentials(), "");
+}
+
+TEST(OpenFromProto, NamesTheSaslFieldThatIsWrong) {
+  const auto relayed = [](const std::string& mechanism, size_t octets) {
+    return FieldOfOpen([&](auto& r) {
+      r.mutable_credentials()->mutable_sasl()->set_mechanism(mechanism);
+      r.mutable_credentials()->mutable_sasl()->set_credentials(std::string(octets, 'x'));
+    });
+  };
+  EXPECT_EQ(relayed("GSS-SPNEGO", 65536), "");
+  for (const char* mechanism : {"", "plain", "A B", "AAAAAAAAAAAAAAAAAAAAA"}) {
+    EXPECT_EQ(relayed(mechanism, 1), "credentials.sasl.mechanism") << mechanism;
+  }
+  EXPECT_EQ(relayed("PLAIN", 65537), "credentials.sasl.credentials");
+}
+
+TEST(OpenFromProto, TakesManagedSaslAndWipesThePasswordInTheMessage) {
+  v1::OpenSessionRequest request;
+  v1::ManagedSaslBind& sasl = *request.mutable_credentials()->mutable_managed_sasl();
+  sasl.set_mechanism("SCRAM-SHA-256");
+  sasl.set_authentication_id("alice");
+  sasl.set_password("secret");
+  sasl.set_authorization_id("u:bob");
+  auto open = OpenFromProto(request);
+  ASSERT_TRUE(open.ok());
+  EXPECT_EQ(open->bind.sasl->identity->password.Reveal(), "secret");
+  EXPECT_EQ(open->bind.sasl->identity->authorization_id, "u:bob");
+  EXPECT_EQ(sasl.password(), "");
+}
+
+TEST(OpenFromProto, NamesTheManagedSaslFieldThatIsWrong) {
+  const auto managed = [](const std::string& mechanism, const std::string& user, const std::string& password,
+                          const std::string& realm = "") {
+    return FieldOfOpen([&](auto& r) {
+      v1::ManagedSaslBind& sasl = *r.mutable_credentials()->mutable_managed_sasl();
+      sasl.set_mechanism(mechanism);
+      sasl.set_authentication_id(user);
+      sasl.set_password(password);
+      sasl.set_realm(realm);
+    });
+  };
+  const std::string field = "credentials.managed_sasl.";
+  EXPECT_EQ(managed("DIGEST-MD5", "alice", "secret"), field + "mechanism");
+  EXPECT_EQ(managed("PLAIN", "", "secret"), field + "authentication_id");
+  EXPECT_EQ(managed("PLAIN", "alice", ""), field + "password");
+  EXPECT_EQ(managed("GSSAPI", "alice", ""), field + "authentication_id");
+  EXPECT_EQ(managed("EXTERNAL", "", ""), "");
+  EXPECT_EQ(managed("PLAIN", "alice", "secret", std::string(1025, 'x')), field + "realm");
+  EXPECT_EQ(managed("PLAIN", std::string("a\0b", 3), "secret"), field + "authentication_id");
+}
+
+TEST(OpenFromProto, TakesProfilesAndNamesTheFieldThatIsWrong) {
+  const auto profile = [](const std::string& name, const std::string& authorization_id) {
+    return FieldOfOpen([&](auto& r) {
+      r.mutable_credentials()->mutable_profile()->set_profile(name);
+      r.mutable_credentials()->mutable_profile()->set_authorization_id(authorization_id);
+    });
+  };
+  EXPECT_EQ(profile("reader", ""), "");
+  EXPECT_EQ(profile("reader", "dn:"), "");
+  EXPECT_EQ(profile("", ""), "credentials.profile.profile");
+  EXPECT_EQ(profile("reader", "uid=alice"), "credentials.profile.authorization_id");
 }
 
 TEST(OpenFromProto, NoFailureTellsThePassword) {

@@ -27,6 +27,8 @@ class ManagerFixture : public ::testing::Test {
     std::string token;
     Session* session = nullptr;  // valid as long as the lease
     LdapResult bind_result;
+    bool more_steps = false;
+    std::string server_credentials;
     std::optional<CallError> error;
 
     // "" = none, else the gateway's own reason.
@@ -90,6 +92,8 @@ class ManagerFixture : public ::testing::Test {
       opening.token = std::string(opened.token.Reveal());
       opening.session = opened.session;
       opening.bind_result = std::move(opened.bind_result);
+      opening.more_steps = opened.more_steps;
+      opening.server_credentials = std::string(opened.server_sasl_credentials.Reveal());
     });
     loop_.RunUntilIdle();
   }

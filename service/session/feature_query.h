@@ -1,0 +1,51 @@
+// Asks a directory's root DSE what it offers (RFC 4512 section 5.1). Loop thread only.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <variant>
+
+#include "absl/functional/any_invocable.h"
+#include "absl/time/time.h"
+#include "base/event_loop.h"
+#include "ldap/connection.h"
+#include "session/call_error.h"
+#include "session/directory_features.h"
+
+namespace dirlease {
+
+class FeatureQuery final : private Connection::Exchange {
+ public:
+  static constexpr absl::Duration kTimeout = absl::Seconds(30);
+  // Empty: the directory does not say. An error: it is gone, or silent.
+  using Result = std::variant<std::optional<DirectoryFeatures>, CallError>;
+  using Callback = absl::AnyInvocable<void(Result)>;
+
+  // The callback comes once, possibly within Start; it may destroy this. `connection` outlives this or is closed.
+  FeatureQuery(EventLoop& loop, Connection& connection, Callback callback)
+      : loop_(loop), connection_(connection), callback_(std::move(callback)) {}
+  // Unanswered: the connection hears of it no more.
+  ~FeatureQuery() override;
+
+  void Start();
+
+ private:
+  void OnResponse(const ResponseView& response) override;
+  void OnConnectionLost(const LdapResult& last_word) override;
+  void OnEntry(const EntryView& entry);
+  void Answer(Result result);
+
+  EventLoop& loop_;
+  Connection& connection_;
+  Callback callback_;
+  std::unique_ptr<Timer> timer_;
+  int message_id_ = 0;  // 0 = none unanswered
+  DirectoryFeatures features_;
+};
+
+// What a request that could not be sent, a directory that is gone and one that is silent came to.
+CallError NotSent(int error);
+CallError LostWith(const LdapResult& last_word);
+CallError Silent();
+
+}  // namespace dirlease

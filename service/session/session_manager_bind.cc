@@ -1,0 +1,175 @@
+// Binds on leases that are there: SessionManager's Rebind and ContinueBind, and who may bind as whom.
+#include <utility>
+
+#include "base/crypto.h"
+#include "base/log.h"
+#include "fmt/format.h"
+#include "session/session_manager.h"
+
+namespace dirlease {
+
+namespace {
+Failure NoBindInProgress() {
+  return {.code = absl::StatusCode::kFailedPrecondition,
+          .reason = "NO_BIND_IN_PROGRESS",
+          .message = "the lease waits for no further step of a bind"};
+}
+
+Failure AnonymousDisabled() {
+  return {.code = absl::StatusCode::kPermissionDenied,
+          .reason = "ANONYMOUS_BIND_DISABLED",
+          .message = "this gateway allows no anonymous binds: send credentials"};
+}
+
+Failure GatewayIdentityDenied() {
+  return {.code = absl::StatusCode::kPermissionDenied,
+          .reason = "GATEWAY_IDENTITY_DENIED",
+          .message = "this mechanism would bind with the gateway's own certificate or Kerberos credentials, which the "
+                     "target does not lend: use a profile"};
+}
+
+Failure ProfileNeedsConnection() {
+  return {.code = absl::StatusCode::kFailedPrecondition,
+          .reason = "PROFILE_NEEDS_CONNECTION",
+          .message = "the profile has a TLS certificate of its own: open a lease with it instead"};
+}
+
+// What the gateway is, not what the caller knows: EXTERNAL even when it is relayed.
+bool IsGatewayIdentity(const BindRequest& bind) {
+  if (!bind.sasl) return false;
+  return bind.sasl->mechanism == "EXTERNAL" || (bind.sasl->identity && bind.sasl->mechanism == "GSSAPI");
+}
+// What a relayed SASL bind says of its identity only the directory knows: such a lease shares nothing.
+std::string KeyOf(const BindRequest& bind) {
+  if (!bind.sasl) return "simple";
+  if (!bind.sasl->identity) return "relayed " + Hex(RandomOctets(16));
+  const SaslIdentity& identity = *bind.sasl->identity;
+  return fmt::format("{} {}:{}{}:{}{}", bind.sasl->mechanism, identity.authentication_id.size(),
+                     identity.authentication_id, identity.realm.size(), identity.realm,
+                     identity.authorization_id);
+}
+}  // namespace
+
+Outcome<BindPlan> SessionManager::PlanBind(const Caller& caller, const Target& target,
+                                           Credentials credentials) const {
+  if (credentials.profile) {
+    return profiles_.Use(*credentials.profile, caller, target.config().name,
+                         std::move(credentials.bind.controls));
+  }
+  if (IsAnonymous(credentials.bind) && !options_.anonymous) return AnonymousDisabled();
+  if (IsGatewayIdentity(credentials.bind) && !target.config().gateway_identity) {
+    return GatewayIdentityDenied();
+  }
+  BindPlan plan{.bind = std::move(credentials.bind), .identity = {}};
+  plan.identity.bind_name = SubjectOf(plan.bind);
+  if (plan.bind.sasl) plan.identity.sasl_mechanism = plan.bind.sasl->mechanism;
+  plan.identity.key = KeyOf(plan.bind);
+  return plan;
+}
+
+std::optional<Failure> SessionManager::Rebind(Session& session, const Caller& caller,
+                                              RebindRequest request, BindCallback callback) {
+  Target& target = *targets_.Find(session.facts().target);
+  const std::string wanted = SubjectOf(request.credentials.bind);
+  auto plan = PlanBind(caller, target, std::move(request.credentials));
+  if (!plan.ok()) {
+    telemetry_.OnRebindFailed(session.facts(), wanted, caller, plan.failure());
+    return std::move(plan.failure());
+  }
+  if (plan->config != nullptr) return ProfileNeedsConnection();
+  if (auto refusal = session.RefusalToBind(request.abandon_outstanding)) return refusal;
+  OnSessionBusy(session);
+  session.AbandonAll();
+  LeaseBind& bind = SetBind(session, LeaseBind::Occasion::kRebind, caller, std::move(plan->identity));
+  binding_[session.lease()] = std::move(callback);
+  bind.Start(std::move(plan->bind));
+  return std::nullopt;
+}
+
+std::optional<Failure> SessionManager::ContinueBind(Session& session, std::optional<Secret> credentials,
+                                                    BindCallback callback) {
+  if (!session.binding()) return NoBindInProgress();
+  if (session.bind()->step_running()) return BindInProgress();
+  OnSessionBusy(session);
+  binding_[session.lease()] = std::move(callback);
+  session.bind()->Continue(std::move(credentials));
+  return std::nullopt;
+}
+
+void SessionManager::CancelBind(LeaseId lease) {
+  binding_.erase(lease);
+  const auto live = live_.find(lease);
+  if (live == live_.end()) return;
+  Session& session = *live->second;
+  if (session.binding()) session.bind()->End(EndCause::kCancelled);  // which ends the lease too
+  EndNow(session, LeaseEnd::kClosed, EndCause::kSessionClosed, "bind");
+}
+
+LeaseBind& SessionManager::SetBind(Session& session, LeaseBind::Occasion occasion, const Caller& caller,
+                                   BoundIdentity identity) {
+  return session.SetBind(*targets_.Find(session.facts().target),
+                         {.occasion = occasion,
+                          .caller = caller,
+                          .identity = std::move(identity),
+                          .uri = session.facts().uri},
+                         [this, &session](LeaseBind& bind, BindConversation::Result result) {
+                           OnBindStep(session, bind, std::move(result));
+                         });
+}
+
+void SessionManager::OnBindStep(Session& session, LeaseBind& bind, BindConversation::Result result) {
+  BindCallback callback;
+  if (const auto waiting = binding_.find(session.lease()); waiting != binding_.end()) {
+    callback = std::move(waiting->second);
+    binding_.erase(waiting);
+  }
+  if (const auto* error = std::get_if<CallError>(&result)) {
+    session.DropBind();
+    TellBindFailed(session, bind.plan(), *error);
+    EndNow(session, LeaseEnd::kClosed, EndCause::kSessionClosed, "bind");
+    if (callback) callback(*error);
+    return;
+  }
+  auto& step = std::get<BindStep>(result);
+  if (!step.more_steps) {
+    session.DropBind();
+    OnBound(session, bind);
+  }
+  leases_.Release(session.lease(), loop_.Now());
+  ArmExpiry();
+  if (callback) {
+    callback(BoundLease{.result = std::move(step.result),
+                        .more_steps = step.more_steps,
+                        .server_sasl_credentials = std::move(step.server_credentials),
+                        .description = Describe(session)});
+  }
+  EndIfDrained(session);
+}
+
+void SessionManager::OnBound(Session& session, const LeaseBind& bind) {
+  const LeaseBind::Plan& plan = bind.plan();
+  if (bind.features()) session.SetFeatures(FeaturesFor(session.facts().target, *bind.features()));
+  const std::string before = session.facts().bind_name;
+  session.Become(plan.identity);
+  if (plan.occasion == LeaseBind::Occasion::kOpen) {
+    TellOpened(session, plan.caller);
+    return;
+  }
+  log::Info("lease rebound", {{"session", session.facts().session_id},
+                              {"owner", session.facts().owner},
+                              {"peer", plan.caller.peer},
+                              {"target", session.facts().target}});
+  telemetry_.OnRebound(session.facts(), before, plan.caller);
+}
+
+void SessionManager::TellBindFailed(const Session& session, const LeaseBind::Plan& plan,
+                                    const CallError& error) {
+  if (plan.occasion == LeaseBind::Occasion::kOpen) {
+    sessions_.at(session.lease()).opened = false;
+    telemetry_.OnOpenFailed(session.facts().target, plan.identity.bind_name, plan.caller, error);
+  } else {
+    telemetry_.OnRebindFailed(session.facts(), plan.identity.bind_name, plan.caller, error);
+  }
+}
+
+}  // namespace dirlease
