@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "cli/exit_status.h"
 #include "component/cli/fake_gateway.h"
 #include "component/cli/run_client.h"
 
