@@ -32,8 +32,10 @@ UniqueSecret ToLibrary(const Secret& password) {
 // The library's own log goes nowhere: what matters comes back as an error.
 int Ignore(void*, int, const char*) { return SASL_OK; }
 
-sasl_callback_t ToCallback(unsigned long id, int (*function)(), void* context) {
-  return {id, function, context};
+// The library calls each with the arguments that belong to its id. By way of the one type that any function may be cast to.
+template <typename Function>
+sasl_callback_t ToCallback(unsigned long id, Function* function, void* context) {
+  return {id, reinterpret_cast<int (*)()>(reinterpret_cast<void (*)()>(function)), context};
 }
 
 }  // namespace
@@ -50,13 +52,12 @@ struct SaslClient::Answers {
         authorization_id(identity.authorization_id),
         realm(identity.realm),
         password(ToLibrary(identity.password)) {
-    using Any = int (*)();
-    callbacks[0] = ToCallback(SASL_CB_AUTHNAME, reinterpret_cast<Any>(&Name), this);
-    callbacks[1] = ToCallback(SASL_CB_USER, reinterpret_cast<Any>(&Name), this);
-    callbacks[2] = ToCallback(SASL_CB_PASS, reinterpret_cast<Any>(&Password), this);
-    callbacks[3] = ToCallback(SASL_CB_GETREALM, reinterpret_cast<Any>(&Realm), this);
-    callbacks[4] = ToCallback(SASL_CB_LOG, reinterpret_cast<Any>(&Ignore), nullptr);
-    callbacks[5] = ToCallback(SASL_CB_LIST_END, nullptr, nullptr);
+    callbacks[0] = ToCallback(SASL_CB_AUTHNAME, &Name, this);
+    callbacks[1] = ToCallback(SASL_CB_USER, &Name, this);
+    callbacks[2] = ToCallback(SASL_CB_PASS, &Password, this);
+    callbacks[3] = ToCallback(SASL_CB_GETREALM, &Realm, this);
+    callbacks[4] = ToCallback(SASL_CB_LOG, &Ignore, nullptr);
+    callbacks[5] = sasl_callback_t{SASL_CB_LIST_END, nullptr, nullptr};
   }
 
   static int Name(void* context, int id, const char** result, unsigned* octets) {
