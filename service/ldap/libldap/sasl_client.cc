@@ -11,24 +11,6 @@ namespace dirlease {
 
 namespace {
 
-struct FreeSecret {
-  void operator()(sasl_secret_t* secret) const {
-    OPENSSL_cleanse(secret->data, secret->len);
-    std::free(secret);
-  }
-};
-using UniqueSecret = std::unique_ptr<sasl_secret_t, FreeSecret>;
-
-UniqueSecret ToLibrary(const Secret& password) {
-  const std::string_view octets = password.Reveal();
-  auto* secret = static_cast<sasl_secret_t*>(std::malloc(sizeof(sasl_secret_t) + octets.size()));
-  if (secret == nullptr) std::abort();
-  secret->len = octets.size();
-  std::memcpy(secret->data, octets.data(), octets.size());
-  secret->data[octets.size()] = 0;
-  return UniqueSecret(secret);
-}
-
 // The library's own log goes nowhere: what matters comes back as an error.
 int Ignore(void*, int, const char*) { return SASL_OK; }
 
@@ -41,6 +23,24 @@ sasl_callback_t ToCallback(unsigned long id, Function* function, void* context) 
 }  // namespace
 
 struct SaslClient::Answers {
+  struct FreeSecret {
+    void operator()(sasl_secret_t* secret) const {
+      OPENSSL_cleanse(secret->data, secret->len);
+      std::free(secret);
+    }
+  };
+  using UniqueSecret = std::unique_ptr<sasl_secret_t, FreeSecret>;
+
+  static UniqueSecret ToLibrary(const Secret& password) {
+    const std::string_view octets = password.Reveal();
+    auto* secret = static_cast<sasl_secret_t*>(std::malloc(sizeof(sasl_secret_t) + octets.size()));
+    if (secret == nullptr) std::abort();
+    secret->len = octets.size();
+    std::memcpy(secret->data, octets.data(), octets.size());
+    secret->data[octets.size()] = 0;
+    return UniqueSecret(secret);
+  }
+
   std::string authentication_id;
   std::string authorization_id;
   std::string realm;
