@@ -24,13 +24,13 @@ struct LdapTool {
 // See the manual pages of OpenLDAP's tools, "ldapsearch(1)" and so on.
 constexpr LdapTool kTools[] = {
     {"ldapsearch", "search", "Aa:b:E:l:Ls:z:", "u"},
-    {"ldapmodify", "modify", "acE:f:n", ""},
-    {"ldapadd", "add", "cE:f:n", ""},
-    {"ldapdelete", "delete", "cE:f:n", ""},
-    {"ldapmodrdn", "rename", "E:rs:", ""},
-    {"ldapcompare", "compare", "E:", ""},
-    {"ldappasswd", "passwd", "a:AE:s:St:T:", "", "was"},
-    {"ldapwhoami", "whoami", "E:", ""},
+    {"ldapmodify", "modify", "acf:n", ""},
+    {"ldapadd", "add", "cf:n", ""},
+    {"ldapdelete", "delete", "cf:n", ""},
+    {"ldapmodrdn", "rename", "rs:", ""},
+    {"ldapcompare", "compare", "", ""},
+    {"ldappasswd", "passwd", "a:As:St:T:", "", "was"},
+    {"ldapwhoami", "whoami", "", ""},
 };
 constexpr std::string_view kPassed = "D:e:MR:U:w:WxX:y:Y:";
 constexpr std::string_view kDropped = "d:INO:QvZ";
