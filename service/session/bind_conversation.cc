@@ -44,6 +44,13 @@ Failure TooMuch(const char* what) {
 Failure EndedApart() { return SaslFailed("the directory and the mechanism disagree on whether the bind is over"); }
 }  // namespace
 
+std::unique_ptr<SaslExchange> StartSasl(Connector& connector, const TargetConfig& config, const std::string& uri,
+                                        BindRequest& request) {
+  if (!request.sasl || !request.sasl->identity) return nullptr;
+  return connector.StartSasl(
+      config, uri, {request.sasl->mechanism, std::nullopt, *std::exchange(request.sasl->identity, std::nullopt)});
+}
+
 BindConversation::BindConversation(EventLoop& loop, Connection& connection,
                                    std::unique_ptr<SaslExchange> sasl)
     : loop_(loop),
@@ -59,7 +66,6 @@ void BindConversation::Start(BindRequest request, Callback callback) {
   request_ = std::move(request);
   callback_ = std::move(callback);
   if (sasl_ != nullptr) {
-    request_.sasl->identity.reset();
     MakeMessage(std::nullopt);
   } else {
     Send();
@@ -74,7 +80,7 @@ void BindConversation::Continue(std::optional<Secret> credentials, Callback call
 
 void BindConversation::Send() {
   if (++steps_ > kMostSteps) {
-    Answer(CallError(TooMuch("too many steps")));
+    AnswerLater(TooMuch("too many steps"));
     return;
   }
   const LdapHandle::Sent sent =
@@ -82,7 +88,7 @@ void BindConversation::Send() {
   request_.password.Clear();
   if (request_.sasl) request_.sasl->credentials.reset();
   if (sent.error != 0) {
-    Answer(NotSent(sent.error));
+    AnswerLater(NotSent(sent.error));
     return;
   }
   message_id_ = sent.message_id;
@@ -193,7 +199,9 @@ void BindConversation::OnConnectionLost(const LdapResult& last_word) {
 void BindConversation::Arm() { timer_->ArmAt(loop_.Now() + kStepTimeout); }
 
 void BindConversation::OnTimeout() {
-  if (proving_) {
+  if (unsent_) {
+    Answer(*std::exchange(unsent_, std::nullopt));
+  } else if (proving_) {
     Answer(CallError(SecurityLayer()));
   } else if (message_id_ == 0) {
     Answer(CallError(SaslFailed("it did not come to an end in time")));
@@ -209,6 +217,12 @@ void BindConversation::Refuse(const LdapResult& result) {
     end.result.code = ldap_code::kDecodingError;
   }
   Answer(CallError(std::move(end)));
+}
+
+// Whoever began the step need not expect its end within that call.
+void BindConversation::AnswerLater(CallError error) {
+  unsent_ = std::move(error);
+  timer_->ArmAt(loop_.Now());
 }
 
 void BindConversation::Answer(Result result) {

@@ -19,6 +19,7 @@
 #include "base/event_loop.h"
 #include "base/secret.h"
 #include "ldap/connection.h"
+#include "ldap/connector.h"
 #include "ldap/sasl_exchange.h"
 #include "model/requests.h"
 #include "session/call_error.h"
@@ -32,6 +33,11 @@ struct BindStep {
   Secret server_credentials;  // serverSaslCreds; empty = none, or managed
 };
 
+// What makes the messages of a bind of which `request` says who authenticates, whose secrets it takes; null for others.
+// `config`: of the directory at `uri`, outlives it.
+std::unique_ptr<SaslExchange> StartSasl(Connector& connector, const TargetConfig& config, const std::string& uri,
+                                        BindRequest& request);
+
 class BindConversation final : private Connection::Exchange {
  public:
   // For each answer of the directory, and for each message that the gateway makes.
@@ -42,10 +48,10 @@ class BindConversation final : private Connection::Exchange {
   static constexpr size_t kMostSaslOctets = 64 * 1024;
 
   using Result = std::variant<BindStep, CallError>;
-  // Comes once for each step, never within the call that began it but when nothing could be sent. It may destroy this.
+  // Comes once for each step, never within the call that began it. It may destroy this.
   using Callback = absl::AnyInvocable<void(Result)>;
 
-  // `sasl` makes the messages where the request says who authenticates, and is null otherwise. `connection` outlives this
+  // `sasl`: as StartSasl has it. `connection` outlives this
   // or is closed. REQUIRES: no other operation is unanswered on it.
   BindConversation(EventLoop& loop, Connection& connection, std::unique_ptr<SaslExchange> sasl);
   ~BindConversation() override;
@@ -68,6 +74,7 @@ class BindConversation final : private Connection::Exchange {
   void Arm();
   void OnTimeout();
   void Refuse(const LdapResult& result);
+  void AnswerLater(CallError error);
   void Answer(Result result);
 
   EventLoop& loop_;
@@ -81,6 +88,7 @@ class BindConversation final : private Connection::Exchange {
   bool sasl_complete_ = false;      // our side is satisfied
   std::optional<BindStep> bound_;   // the directory said so; a plain request proves it, or the mechanism has the last word
   bool proving_ = false;
+  std::optional<CallError> unsent_;  // to be answered in a later turn
 };
 
 }  // namespace dirlease

@@ -29,6 +29,10 @@ FeatureQuery::~FeatureQuery() {
 }
 
 void FeatureQuery::Start() {
+  if (const auto known = target_.Features(uri_)) {
+    Answer(known);
+    return;
+  }
   const SearchRequest request{
       .scope = Scope::kBase, .filter = "(objectClass=*)", .attributes = {"supportedControl"}};
   const LdapHandle::Sent sent =
@@ -47,6 +51,7 @@ void FeatureQuery::OnResponse(const ResponseView& response) {
   if (response.kind != ResponseView::Kind::kResult) return;
   message_id_ = 0;
   if (response.result->code == ldap_code::kSuccess) {
+    target_.SetFeatures(uri_, features_);
     Answer(std::optional(features_));
   } else {
     Answer(std::optional<DirectoryFeatures>());

@@ -1,8 +1,9 @@
-// Asks a directory's root DSE what it offers (RFC 4512 section 5.1). Loop thread only.
+// What a directory offers: what its target knows, or else its root DSE says (RFC 4512 section 5.1). Loop thread only.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 
 #include "absl/functional/any_invocable.h"
@@ -11,6 +12,7 @@
 #include "ldap/connection.h"
 #include "session/call_error.h"
 #include "session/directory_features.h"
+#include "session/target.h"
 
 namespace dirlease {
 
@@ -22,8 +24,9 @@ class FeatureQuery final : private Connection::Exchange {
   using Callback = absl::AnyInvocable<void(Result)>;
 
   // The callback comes once, possibly within Start; it may destroy this. `connection` outlives this or is closed.
-  FeatureQuery(EventLoop& loop, Connection& connection, Callback callback)
-      : loop_(loop), connection_(connection), callback_(std::move(callback)) {}
+  // `target` learns what is found out of its directory at `uri`, and outlives this.
+  FeatureQuery(EventLoop& loop, Target& target, std::string uri, Connection& connection, Callback callback)
+      : loop_(loop), target_(target), uri_(std::move(uri)), connection_(connection), callback_(std::move(callback)) {}
   // Unanswered: the connection hears of it no more.
   ~FeatureQuery() override;
 
@@ -36,6 +39,8 @@ class FeatureQuery final : private Connection::Exchange {
   void Answer(Result result);
 
   EventLoop& loop_;
+  Target& target_;
+  const std::string uri_;
   Connection& connection_;
   Callback callback_;
   std::unique_ptr<Timer> timer_;

@@ -21,14 +21,9 @@ LeaseBind::LeaseBind(EventLoop& loop, Target& target, Connection& connection, Pl
       pause_timer_(loop.NewTimer([this] { Tell(CallerTooLate()); })) {}
 
 void LeaseBind::Start(BindRequest request) {
-  std::unique_ptr<SaslExchange> sasl;
-  if (request.sasl && request.sasl->identity) {
-    sasl = target_.connector().StartSasl(
-        target_.config(), plan_.uri,
-        {request.sasl->mechanism, std::nullopt, std::move(request.sasl->identity)});
-  }
   step_running_ = true;
-  conversation_ = std::make_unique<BindConversation>(loop_, connection_, std::move(sasl));
+  conversation_ = std::make_unique<BindConversation>(
+      loop_, connection_, StartSasl(target_.connector(), target_.config(), plan_.uri, request));
   conversation_->Start(std::move(request),
                        [this](BindConversation::Result result) { OnResult(std::move(result)); });
 }
@@ -57,14 +52,9 @@ void LeaseBind::OnResult(BindConversation::Result result) {
     Tell(std::move(result));
     return;
   }
-  features_ = target_.Features(plan_.uri);
-  if (features_) {
-    Tell(std::move(result));
-    return;
-  }
   bound_ = std::move(*step);
   query_ = std::make_unique<FeatureQuery>(
-      loop_, connection_, [this](FeatureQuery::Result found) { OnFeatures(std::move(found)); });
+      loop_, target_, plan_.uri, connection_, [this](FeatureQuery::Result found) { OnFeatures(std::move(found)); });
   query_->Start();
 }
 
@@ -74,7 +64,6 @@ void LeaseBind::OnFeatures(FeatureQuery::Result result) {
     return;
   }
   features_ = std::get<std::optional<DirectoryFeatures>>(result);
-  if (features_) target_.SetFeatures(plan_.uri, *features_);
   Tell(std::move(bound_));
 }
 

@@ -33,12 +33,8 @@ void OpenAttempt::OnConnected(Connected connected) {
 }
 
 void OpenAttempt::Bind() {
-  std::unique_ptr<SaslExchange> sasl;
-  if (bind_.sasl && bind_.sasl->identity) {
-    sasl = target_.connector().StartSasl(
-        config(), uri_, {bind_.sasl->mechanism, std::nullopt, std::move(bind_.sasl->identity)});
-  }
-  conversation_ = std::make_unique<BindConversation>(services_.loop, *connection_, std::move(sasl));
+  conversation_ = std::make_unique<BindConversation>(services_.loop, *connection_,
+                                                     StartSasl(target_.connector(), config(), uri_, bind_));
   conversation_->Start(std::move(bind_), [this](BindConversation::Result result) {
     OnBindStep(std::move(result));
   });
@@ -52,17 +48,17 @@ void OpenAttempt::OnBindStep(BindConversation::Result result) {
   bound_ = std::move(std::get<BindStep>(result));
   if (bound_.more_steps && !options_.more_steps) {
     Fail(OperationEnd{.cause = EndCause::kResult, .result = bound_.result});
-  } else if (const auto known = target_.Features(uri_); bound_.more_steps || known) {
-    features_ = known.value_or(features_);
+  } else if (bound_.more_steps) {
     Succeed();
   } else {
-    ReadRootDse();
+    AskForFeatures();
   }
 }
 
-void OpenAttempt::ReadRootDse() {
+void OpenAttempt::AskForFeatures() {
   query_ = std::make_unique<FeatureQuery>(
-      services_.loop, *connection_, [this](FeatureQuery::Result result) { OnFeatures(std::move(result)); });
+      services_.loop, target_, uri_, *connection_,
+      [this](FeatureQuery::Result result) { OnFeatures(std::move(result)); });
   query_->Start();
 }
 
@@ -71,10 +67,7 @@ void OpenAttempt::OnFeatures(FeatureQuery::Result result) {
     Fail(std::move(*error));
     return;
   }
-  if (const auto& features = std::get<std::optional<DirectoryFeatures>>(result)) {
-    features_ = *features;
-    target_.SetFeatures(uri_, features_);
-  }
+  features_ = std::get<std::optional<DirectoryFeatures>>(result).value_or(features_);
   Succeed();
 }
 

@@ -64,7 +64,7 @@ class OpenAttempt final : private Connection::Observer {
   void OnConnected(Connected connected);
   void Bind();
   void OnBindStep(BindConversation::Result result);
-  void ReadRootDse();
+  void AskForFeatures();
   void OnFeatures(FeatureQuery::Result result);
   void OnConnectionLost(const LdapResult& last_word) override;
   void OnPlaceFree() override {}

@@ -13,15 +13,6 @@
 namespace dirlease {
 
 namespace {
-// "127.0.0.1" of "ipv4:127.0.0.1:4711", "::1" of "ipv6:%5B::1%5D:4711", as gRPC writes them; of other kinds nothing.
-std::string_view IpOf(std::string_view peer) {
-  constexpr std::string_view kIpv4 = "ipv4:", kIpv6 = "ipv6:%5B";
-  if (peer.starts_with(kIpv4)) return peer.substr(kIpv4.size(), peer.rfind(':') - kIpv4.size());
-  if (!peer.starts_with(kIpv6)) return {};
-  peer.remove_prefix(kIpv6.size());
-  return peer.substr(0, peer.find('%'));
-}
-
 using Controls = std::vector<Control>;
 LdapHandle::Sent SendTo(LdapHandle& handle, const SearchRequest& request, const Controls& controls) {
   return handle.Search(request, controls);
@@ -175,7 +166,7 @@ std::vector<Control> Operation::Controls() const {
   if (HasControl(controls, kSessionTrackingOid)) return controls;
   std::string identifier = session_.facts().session_id;
   if (!name_.origin.trace_id.empty()) identifier += " trace=" + name_.origin.trace_id;
-  controls.push_back(SessionTrackingControl({.source_ip = IpOf(name_.origin.peer),
+  controls.push_back(SessionTrackingControl({.source_ip = HostOf(name_.origin.peer),
                                              .source_name = session_.facts().owner,
                                              .identifier = identifier}));
   return controls;

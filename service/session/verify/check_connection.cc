@@ -14,9 +14,9 @@ CheckConnection::CheckConnection(const OpenAttempt::Services& services, Target& 
 
 CheckConnection::~CheckConnection() { DropConnection(); }
 
-bool CheckConnection::Check(const BindRequest& bind) {
+void CheckConnection::Check(const BindRequest& bind) {
   bind_ = &bind;
-  return connecting() || SendBind() == 0;
+  if (!connecting()) Bind();
 }
 
 void CheckConnection::OnConnected(Connected connected) {
@@ -28,60 +28,43 @@ void CheckConnection::OnConnected(Connected connected) {
   }
   connection_ = std::make_unique<Connection>(services_.loop, services_.budget, std::move(connected.handle),
                                              static_cast<Connection::Observer&>(*this));
-  timer_ = services_.loop.NewTimer([this] { OnTimeout(); });
-  const int error = SendBind();
-  if (error == 0) return;
-  OperationEnd end{.cause = error == ldap_code::kServerDown ? EndCause::kLost : EndCause::kInternal};
-  end.result.code = error;
-  Answer(std::move(end));
+  idle_timer_ = services_.loop.NewTimer([this] { End(); });
+  Bind();
 }
 
-int CheckConnection::SendBind() {
-  const LdapHandle::Sent sent =
-      connection_->Send(*this, [this](LdapHandle& handle) { return handle.Bind(*bind_); });
-  if (sent.error != 0) {
-    DropConnection();
-    return sent.error;
-  }
-  message_id_ = sent.message_id;
-  timer_->ArmAt(services_.loop.Now() + kAnswerTimeout);
-  return 0;
+void CheckConnection::Bind() {
+  idle_timer_->Disarm();
+  conversation_ = std::make_unique<BindConversation>(services_.loop, *connection_, nullptr);
+  conversation_->Start({.name = bind_->name, .password = bind_->password.Clone(), .controls = bind_->controls},
+                       [this](BindConversation::Result result) { OnBound(std::move(result)); });
 }
 
-void CheckConnection::OnResponse(const ResponseView& response) {
-  if (response.kind != ResponseView::Kind::kResult) return;
-  message_id_ = 0;
-  ++answers_;
-  timer_->ArmAt(services_.loop.Now() + kIdleTime);
-  OperationEnd end{.cause = EndCause::kResult, .result = *response.result};
-  // Answers to a compare: nobody may take them for the success of a bind.
-  if (end.result.code == ldap_code::kCompareTrue || end.result.code == ldap_code::kCompareFalse) {
-    end.result.code = ldap_code::kDecodingError;
-  }
-  Answer(std::move(end));
-}
-
-void CheckConnection::OnConnectionLost(const LdapResult& last_word) {
-  // Comes as exchange first, then as observer: dropping it ends the second one.
-  message_id_ = 0;
-  DropConnection();
-  if (bind_ == nullptr) {
-    owner_.OnGone(*this);
+void CheckConnection::OnBound(BindConversation::Result result) {
+  CallError answer = OperationEnd{.cause = EndCause::kResult};
+  if (auto* step = std::get_if<BindStep>(&result)) {
+    std::get<OperationEnd>(answer).result = std::move(step->result);
   } else {
-    Answer(OperationEnd{.cause = EndCause::kLost, .result = last_word});
+    answer = std::get<CallError>(std::move(result));
   }
+  const auto* end = std::get_if<OperationEnd>(&answer);
+  // What the directory did not say itself leaves nobody the wiser about the connection.
+  if (end != nullptr && end->cause == EndCause::kResult && end->result.code >= ldap_code::kSuccess) {
+    ++answers_;
+    idle_timer_->ArmAt(services_.loop.Now() + kIdleTime);
+  } else {
+    DropConnection();
+  }
+  Answer(std::move(answer));
 }
 
-void CheckConnection::OnTimeout() {
+void CheckConnection::OnConnectionLost(const LdapResult&) {
+  // Whoever waits for an answer was told first, and dropped it.
+  if (connection_ != nullptr) End();
+}
+
+void CheckConnection::End() {
   DropConnection();
-  if (bind_ == nullptr) {
-    owner_.OnGone(*this);
-    return;
-  }
-  LdapResult silent;
-  silent.code = ldap_code::kTimeout;
-  silent.diagnostic_message = "the directory did not answer in time";
-  Answer(OperationEnd{.cause = EndCause::kResult, .result = std::move(silent)});
+  owner_.OnGone(*this);
 }
 
 void CheckConnection::Answer(CallError answer) {
@@ -90,11 +73,9 @@ void CheckConnection::Answer(CallError answer) {
 }
 
 void CheckConnection::DropConnection() {
-  if (timer_ != nullptr) timer_->Disarm();
-  if (connection_ == nullptr) return;
-  if (message_id_ != 0) connection_->Forget(message_id_);
-  message_id_ = 0;
-  services_.reaper.Take(std::move(connection_));
+  if (idle_timer_ != nullptr) idle_timer_->Disarm();
+  conversation_.reset();
+  if (connection_ != nullptr) services_.reaper.Take(std::move(connection_));
 }
 
 }  // namespace dirlease

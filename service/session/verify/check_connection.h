@@ -11,16 +11,15 @@
 #include "absl/time/time.h"
 #include "ldap/connection.h"
 #include "model/requests.h"
+#include "session/bind_conversation.h"
 #include "session/call_error.h"
 #include "session/open_attempt.h"
 #include "session/target.h"
 
 namespace dirlease {
 
-class CheckConnection final : private Connection::Exchange, private Connection::Observer {
+class CheckConnection final : private Connection::Observer {
  public:
-  // For the directory's answer.
-  static constexpr absl::Duration kAnswerTimeout = absl::Seconds(30);
   // It is closed after so long without a check.
   static constexpr absl::Duration kIdleTime = absl::Seconds(30);
 
@@ -38,9 +37,9 @@ class CheckConnection final : private Connection::Exchange, private Connection::
   CheckConnection(const OpenAttempt::Services& services, Target& target, Owner& owner);
   ~CheckConnection() override;
 
-  // OnChecked follows, never within this call, unless it answers false: the bind could not be sent, and the connection is
-  // of no more use. `bind` is read until then. REQUIRES: no check runs, and it connects or is usable.
-  bool Check(const BindRequest& bind);
+  // OnChecked follows, never within this call; `bind`, a simple one, is read until then. REQUIRES: no check runs, and it
+  // connects or is usable.
+  void Check(const BindRequest& bind);
 
   Target& target() const { return target_; }
   bool connecting() const { return connecting_ != nullptr; }
@@ -50,12 +49,11 @@ class CheckConnection final : private Connection::Exchange, private Connection::
 
  private:
   void OnConnected(Connected connected);
-  // 0, or libldap's code: then the connection is dropped.
-  int SendBind();
-  void OnResponse(const ResponseView& response) override;
+  void Bind();
+  void OnBound(BindConversation::Result result);
   void OnConnectionLost(const LdapResult& last_word) override;
   void OnPlaceFree() override {}
-  void OnTimeout();
+  void End();
   void Answer(CallError answer);
   void DropConnection();
 
@@ -64,9 +62,9 @@ class CheckConnection final : private Connection::Exchange, private Connection::
   Owner& owner_;
   std::unique_ptr<Connector::Attempt> connecting_;
   std::unique_ptr<Connection> connection_;
-  std::unique_ptr<Timer> timer_;
+  std::unique_ptr<Timer> idle_timer_;
+  std::unique_ptr<BindConversation> conversation_;
   const BindRequest* bind_ = nullptr;  // of the check that runs
-  int message_id_ = 0;                 // of the bind that is unanswered; 0 = none
   int answers_ = 0;
 };
 

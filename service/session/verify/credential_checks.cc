@@ -8,11 +8,7 @@ namespace dirlease {
 namespace {
 
 // Without an identity callers are told apart by their host.
-std::string_view NameOf(const Caller& caller) {
-  if (!caller.owner.empty()) return caller.owner;
-  const std::string_view peer = caller.peer;
-  return peer.substr(0, peer.rfind(':'));
-}
+std::string_view NameOf(const Caller& caller) { return caller.owner.empty() ? HostOf(caller.peer) : caller.owner; }
 
 // Whether the directory's answer may say that somebody guesses. What says that it could not decide does not.
 bool CountsAsFailed(int code) {
@@ -96,9 +92,7 @@ void CredentialChecks::Pump(Target& target) {
     if (worker == nullptr) return;
     worker->pending = std::move(pool.waiting.front());
     pool.waiting.pop_front();
-    if (worker->connection->Check(worker->pending->bind)) continue;
-    pool.waiting.push_front(std::move(worker->pending));
-    Remove(pool, *worker->connection);
+    worker->connection->Check(worker->pending->bind);
   }
   if (!pool.workers.empty()) return;
   pools_.erase(&target);

@@ -197,7 +197,7 @@ TEST_F(CredentialChecksTest, ADirectoryThatCannotBeReachedSaysSo) {
 TEST_F(CredentialChecksTest, ADirectoryThatDoesNotAnswerLosesItsConnection) {
   Check(checked_);
   const auto peer = Connect();
-  loop_.Advance(CheckConnection::kAnswerTimeout);
+  loop_.Advance(BindConversation::kStepTimeout);
   EXPECT_EQ(checked_.code(), ldap_code::kTimeout);
   EXPECT_EQ(peer->unbinds(), 1);
 }
