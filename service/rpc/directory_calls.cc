@@ -11,13 +11,10 @@
 namespace dirlease {
 
 namespace {
-// A success without an entry.
-Failure NoEntry(bool filtered) {
-  Failure failure{.code = absl::StatusCode::kNotFound};
-  failure.reason = filtered ? "FILTER_MISMATCH" : "ENTRY_NOT_SHOWN";
-  failure.message = filtered ? "the entry does not match the filter, or may not be read"
-                             : "the directory has the entry and does not show it to the bound identity";
-  return failure;
+Failure FilterMismatch() {
+  return {.code = absl::StatusCode::kNotFound,
+          .reason = "FILTER_MISMATCH",
+          .message = "the entry does not match the filter, or may not be read"};
 }
 Failure RangeLost() {
   Failure failure{.code = absl::StatusCode::kFailedPrecondition};
@@ -88,7 +85,12 @@ std::optional<OperationRequest> GetEntryCall::NextRequest() {
 }
 
 RpcStatus GetEntryCall::FillResponse(const OperationEnd& end) {
-  if (!response_.has_entry()) return StatusFromFailure(NoEntry(filtered_), context_);
+  if (!response_.has_entry()) {
+    return StatusFromFailure(filtered_ ? FilterMismatch()
+                                       : EntryNotShown("the directory has the entry and does not show it to the bound "
+                                                       "identity"),
+                             context_);
+  }
   if (range_lost_) return StatusFromFailure(RangeLost(), context_);
   ResultToProto(end.result, *response_.mutable_result());
   return {};

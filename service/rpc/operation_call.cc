@@ -70,6 +70,11 @@ void OperationCall::OnEnd(const OperationEnd& end) {
   Finish(status);
 }
 
+const std::string& OperationCall::NoOperationId() {
+  static const std::string empty;
+  return empty;
+}
+
 void OperationCall::EndTooLarge() {
   if (operation_ != nullptr) operation_->End(EndCause::kEntryTooLarge);
 }

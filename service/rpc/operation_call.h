@@ -28,6 +28,15 @@ class OperationCall : public UnaryCall, protected OperationSink {
                 const google::protobuf::Message& message, Outcome<OperationRequest> request,
                 const std::string& session, const std::string& operation_id);
 
+  // For requests without such a field.
+  static const std::string& NoOperationId();
+  // A success without its entry.
+  static Failure EntryNotShown(const char* message) {
+    return {.code = absl::StatusCode::kNotFound, .reason = "ENTRY_NOT_SHOWN", .message = message};
+  }
+
+  // REQUIRES: an operation of ours runs, or just ended.
+  const Session::Facts& facts() const { return session_->facts(); }
   // What was collected for the answer, in the budget until the call is over.
   void ChargeResponse(size_t octets) { response_charges_.emplace_back(manager_.budget(), octets); }
   // It is more than one message carries.

@@ -1,9 +1,8 @@
 #include "rpc/root_dse_call.h"
 
-#include <strings.h>
-
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "rpc/entry_writer.h"
 
@@ -21,16 +20,6 @@ OperationRequest RootDseSearch() {
   OperationRequest request;
   request.body = std::move(search);
   return request;
-}
-
-bool Is(const AttributeView& attribute, std::string_view name) {
-  return attribute.type.size() == name.size() &&
-         strncasecmp(attribute.type.data(), name.data(), name.size()) == 0;
-}
-
-const std::string& NoOperationId() {
-  static const std::string empty;
-  return empty;
 }
 
 }  // namespace
@@ -58,11 +47,11 @@ void GetRootDseCall::OnEntry(const EntryView& entry) {
 
 void GetRootDseCall::TakeAttribute(const AttributeView& attribute) {
   const auto take_all = [&](std::string_view name, Values* values) {
-    if (!Is(attribute, name)) return;
+    if (!EqualsIgnoreCase(attribute.type, name)) return;
     for (const std::string_view value : attribute.values) *values->Add() = ReplaceInvalidUtf8(value);
   };
   const auto take_one = [&](std::string_view name, std::string* value) {
-    if (Is(attribute, name) && !attribute.values.empty()) *value = ReplaceInvalidUtf8(attribute.values[0]);
+    if (EqualsIgnoreCase(attribute.type, name) && !attribute.values.empty()) *value = ReplaceInvalidUtf8(attribute.values[0]);
   };
   take_all("namingContexts", response_.mutable_naming_contexts());
   take_all("supportedControl", response_.mutable_supported_controls());
@@ -76,10 +65,7 @@ void GetRootDseCall::TakeAttribute(const AttributeView& attribute) {
 
 RpcStatus GetRootDseCall::FillResponse(const OperationEnd&) {
   if (response_.has_entry()) return {};
-  Failure failure{.code = absl::StatusCode::kNotFound};
-  failure.reason = "ENTRY_NOT_SHOWN";
-  failure.message = "the directory does not show its root DSE to the bound identity";
-  return StatusFromFailure(failure, context_);
+  return StatusFromFailure(EntryNotShown("the directory does not show its root DSE to the bound identity"), context_);
 }
 
 }  // namespace dirlease

@@ -1,9 +1,8 @@
 #include "rpc/schema_call.h"
 
-#include <strings.h>
-
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/utf8.h"
 #include "model/names.h"
 #include "rpc/convert_request.h"
@@ -15,28 +14,32 @@ namespace {
 // RFC 4512 section 4.4 wants this very filter: some directories show subentries by it alone.
 constexpr char kSubschema[] = "(objectClass=subschema)";
 
-SearchRequest Read(std::string dn, const char* filter, std::vector<std::string> attributes) {
+OperationRequest Read(std::string dn, const char* filter, std::vector<std::string> attributes) {
   SearchRequest search;
   search.base_dn = std::move(dn);
   search.scope = Scope::kBase;
   search.filter = filter;
   search.attributes = std::move(attributes);
-  return search;
+  OperationRequest request;
+  request.body = std::move(search);
+  return request;
 }
 
-bool IsNamed(const AttributeView& attribute, std::string_view name) {
-  return attribute.type.size() == name.size() &&
-         strncasecmp(attribute.type.data(), name.data(), name.size()) == 0;
+OperationRequest ReadTimestamp(const std::string& dn) { return Read(dn, kSubschema, {"modifyTimestamp"}); }
+
+Outcome<OperationRequest> FirstRequest(const std::string& dn) {
+  if (const auto problem = DnProblem(dn)) return InvalidField("subschema_subentry", *problem);
+  return dn.empty() ? Read("", "(objectClass=*)", {"subschemaSubentry"}) : ReadTimestamp(dn);
 }
 
 // Where the definitions of an attribute type of RFC 4512 section 4.2 go.
 google::protobuf::RepeatedPtrField<std::string>* ListFor(const AttributeView& attribute, v1::GetSchemaResponse& out) {
-  if (IsNamed(attribute, "attributeTypes")) return out.mutable_attribute_types();
-  if (IsNamed(attribute, "objectClasses")) return out.mutable_object_classes();
-  if (IsNamed(attribute, "ldapSyntaxes")) return out.mutable_ldap_syntaxes();
-  if (IsNamed(attribute, "matchingRules")) return out.mutable_matching_rules();
+  if (EqualsIgnoreCase(attribute.type, "attributeTypes")) return out.mutable_attribute_types();
+  if (EqualsIgnoreCase(attribute.type, "objectClasses")) return out.mutable_object_classes();
+  if (EqualsIgnoreCase(attribute.type, "ldapSyntaxes")) return out.mutable_ldap_syntaxes();
+  if (EqualsIgnoreCase(attribute.type, "matchingRules")) return out.mutable_matching_rules();
   for (const char* other : {"matchingRuleUse", "dITContentRules", "dITStructureRules", "nameForms"}) {
-    if (IsNamed(attribute, other)) return out.mutable_other_definitions();
+    if (EqualsIgnoreCase(attribute.type, other)) return out.mutable_other_definitions();
   }
   return nullptr;
 }
@@ -46,59 +49,13 @@ google::protobuf::RepeatedPtrField<std::string>* ListFor(const AttributeView& at
 SchemaCall::SchemaCall(SessionManager& manager, CallInfo info, Responder& responder,
                        const v1::GetSchemaRequest& request, v1::GetSchemaResponse& response,
                        const std::shared_ptr<SchemaCache>& cache)
-    : UnaryCall(manager, std::move(info), responder, "GetSchema"),
-      request_(request),
+    : OperationCall(manager, std::move(info), responder, "GetSchema", request,
+                    FirstRequest(request.subschema_subentry()), request.session(), NoOperationId()),
       response_(response),
       cache_(cache),
-      subschema_dn_(request.subschema_subentry()) {}
-
-void SchemaCall::Run() {
-  if (const auto problem = DnProblem(subschema_dn_)) {
-    Fail(InvalidField("subschema_subentry", *problem));
-    return;
-  }
-  Begin(subschema_dn_.empty() ? Step::kRootDse : Step::kTimestamp);
-}
-
-void SchemaCall::Begin(Step step) {
-  // Between two steps the lease may have ended.
-  Session* session = FindSession(request_.session());
-  if (session == nullptr) return;
-  step_ = step;
-  shown_ = false;
-  SearchRequest search;
-  switch (step) {
-    case Step::kRootDse:
-      search = Read("", "(objectClass=*)", {"subschemaSubentry"});
-      break;
-    case Step::kTimestamp:
-      context_.dn = subschema_dn_;
-      key_ = SchemaCache::KeyOf(session->facts(), subschema_dn_);
-      search = Read(subschema_dn_, kSubschema, {"modifyTimestamp"});
-      break;
-    case Step::kDefinitions:
-      search = Read(subschema_dn_, kSubschema,
-                    {"attributeTypes", "objectClasses", "ldapSyntaxes", "matchingRules", "matchingRuleUse",
-                     "dITContentRules", "dITStructureRules", "nameForms"});
-      break;
-  }
-  OperationRequest request;
-  request.body = std::move(search);
-  auto begun = session->Begin({"", "GetSchema", info_.origin()}, std::move(request), *this);
-  if (!begun.ok()) {
-    Fail(begun.failure());
-    return;
-  }
-  operation_ = begun.value();
-  context_.operation_id = operation_->id();
-}
-
-void SchemaCall::Cancel() {
-  if (operation_ != nullptr) {
-    operation_->End(EndCause::kCancelled);
-  } else {
-    FinishCancelled();
-  }
+      subschema_dn_(request.subschema_subentry()),
+      step_(subschema_dn_.empty() ? Step::kRootDse : Step::kTimestamp) {
+  if (!subschema_dn_.empty()) context_.dn = subschema_dn_;
 }
 
 void SchemaCall::OnEntry(const EntryView& entry) {
@@ -110,16 +67,16 @@ void SchemaCall::OnEntry(const EntryView& entry) {
   const char* const wanted = step_ == Step::kRootDse ? "subschemaSubentry" : "modifyTimestamp";
   std::string& value = step_ == Step::kRootDse ? subschema_dn_ : modified_;
   for (const AttributeView& attribute : entry.attributes) {
-    if (IsNamed(attribute, wanted) && !attribute.values.empty()) value = attribute.values[0];
+    if (EqualsIgnoreCase(attribute.type, wanted) && !attribute.values.empty()) value = attribute.values[0];
   }
 }
 
 void SchemaCall::TakeDefinitions(const EntryView& entry) {
   if (entry.octets > kMostSchemaOctets) {
-    operation_->End(EndCause::kEntryTooLarge);
+    EndTooLarge();
     return;
   }
-  charges_.emplace_back(manager_.budget(), 2 * entry.octets);
+  ChargeResponse(2 * entry.octets);
   for (const AttributeView& attribute : entry.attributes) {
     auto* list = ListFor(attribute, response_);
     if (list == nullptr) continue;
@@ -127,58 +84,57 @@ void SchemaCall::TakeDefinitions(const EntryView& entry) {
   }
 }
 
-void SchemaCall::OnEnd(const OperationEnd& end) {
-  operation_ = nullptr;
-  const RpcStatus status = StatusFromEnd(end, context_);
-  if (status.code != 0) {
-    Finish(status);
-  } else {
-    Next();
-  }
-}
-
-void SchemaCall::Next() {
+std::optional<OperationRequest> SchemaCall::NextRequest() {
   switch (step_) {
     case Step::kRootDse:
-      // What the directory says is checked as what callers say.
-      if (subschema_dn_.empty() || DnProblem(subschema_dn_)) {
-        FailNotShown("the directory's root DSE names no subschema to the bound identity: name it in subschema_subentry");
-      } else {
-        Begin(Step::kTimestamp);
-      }
-      break;
+      return AskForTimestamp();
     case Step::kTimestamp:
+      return AskForDefinitions();
     case Step::kDefinitions:
-      if (!shown_) {
-        FailNotShown("the directory shows no such subschema subentry to the bound identity");
-      } else if (step_ == Step::kTimestamp) {
-        AnswerFromCacheOrRead();
-      } else {
-        Answer();
-      }
       break;
   }
+  return std::nullopt;
 }
 
-void SchemaCall::Answer() {
+std::optional<OperationRequest> SchemaCall::AskForTimestamp() {
+  // What the directory says is checked as what callers say.
+  if (subschema_dn_.empty() || DnProblem(subschema_dn_)) return std::nullopt;
+  step_ = Step::kTimestamp;
+  shown_ = false;
+  context_.dn = subschema_dn_;
+  return ReadTimestamp(subschema_dn_);
+}
+
+std::optional<OperationRequest> SchemaCall::AskForDefinitions() {
+  if (!shown_) return std::nullopt;
+  key_ = SchemaCache::KeyOf(facts(), subschema_dn_);
+  cached_ = cache_->Find(key_, modified_, manager_.loop().Now());
+  if (cached_ != nullptr) return std::nullopt;
+  step_ = Step::kDefinitions;
+  shown_ = false;
+  return Read(subschema_dn_, kSubschema,
+              {"attributeTypes", "objectClasses", "ldapSyntaxes", "matchingRules", "matchingRuleUse", "dITContentRules",
+               "dITStructureRules", "nameForms"});
+}
+
+RpcStatus SchemaCall::FillResponse(const OperationEnd&) {
+  if (step_ == Step::kRootDse) {
+    return StatusFromFailure(EntryNotShown("the directory's root DSE names no subschema to the bound identity: name it "
+                                           "in subschema_subentry"),
+                             context_);
+  }
+  if (!shown_) {
+    return StatusFromFailure(EntryNotShown("the directory shows no such subschema subentry to the bound identity"),
+                             context_);
+  }
+  if (cached_ != nullptr) {
+    ChargeResponse(cached_->ByteSizeLong());
+    response_ = *cached_;
+    return {};
+  }
   response_.set_subschema_subentry(DnToUtf8(subschema_dn_));
   cache_->Store(key_, modified_, std::make_shared<const v1::GetSchemaResponse>(response_), manager_.loop().Now());
-  FinishOk();
-}
-
-void SchemaCall::AnswerFromCacheOrRead() {
-  const SchemaCache::Schema schema = cache_->Find(key_, modified_, manager_.loop().Now());
-  if (schema == nullptr) {
-    Begin(Step::kDefinitions);
-    return;
-  }
-  charges_.emplace_back(manager_.budget(), schema->ByteSizeLong());
-  response_ = *schema;
-  FinishOk();
-}
-
-void SchemaCall::FailNotShown(const char* message) {
-  Fail({.code = absl::StatusCode::kNotFound, .reason = "ENTRY_NOT_SHOWN", .message = message});
+  return {};
 }
 
 }  // namespace dirlease
