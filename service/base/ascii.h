@@ -1,6 +1,9 @@
 // Classes of ASCII characters, whatever the locale. Thread-safe.
 #pragma once
 
+#include <algorithm>
+#include <string_view>
+
 namespace dirlease {
 
 constexpr bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -11,6 +14,13 @@ constexpr bool IsHexDigit(char c) {
 }
 // Lower case of a capital; anything else stays.
 constexpr char AsciiToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+inline bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return AsciiToLower(x) == AsciiToLower(y); });
+}
+inline bool StartsWithIgnoreCase(std::string_view text, std::string_view prefix) {
+  return EqualsIgnoreCase(text.substr(0, prefix.size()), prefix);
+}
 constexpr bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 }  // namespace dirlease

@@ -1,7 +1,6 @@
 #include "ldap/ldap_uri.h"
 
 #include <arpa/inet.h>
-#include <strings.h>
 
 #include <algorithm>
 #include <charconv>
@@ -17,8 +16,7 @@ constexpr int kLdapsPort = 636;
 
 // Takes `prefix` off `text`, whatever its case.
 bool TakePrefix(std::string_view& text, std::string_view prefix) {
-  if (text.size() < prefix.size() || strncasecmp(text.data(), prefix.data(), prefix.size()) != 0)
-    return false;
+  if (!StartsWithIgnoreCase(text, prefix)) return false;
   text.remove_prefix(prefix.size());
   return true;
 }
@@ -76,7 +74,7 @@ std::optional<LdapUri> ParseLdapUri(std::string_view text) {
 }
 
 bool SameServer(const LdapUri& a, const LdapUri& b) {
-  return a.ldaps == b.ldaps && a.port_number == b.port_number && strcasecmp(a.host.c_str(), b.host.c_str()) == 0;
+  return a.ldaps == b.ldaps && a.port_number == b.port_number && EqualsIgnoreCase(a.host, b.host);
 }
 
 std::string HostPort(const LdapUri& uri) {

@@ -6,9 +6,6 @@
 namespace dirlease {
 
 namespace {
-constexpr uint8_t kSyncBoolean = 0x01;
-constexpr uint8_t kSyncEnumerated = 0x0a;
-constexpr uint8_t kSyncUuidSet = 0x31;
 // The choices of syncInfoValue.
 constexpr uint8_t kNewCookieChoice = 0x80;
 constexpr uint8_t kRefreshDeleteChoice = 0xa1;
@@ -39,8 +36,8 @@ bool TakeCookie(BerReader& reader, std::string_view& out) {
 }
 
 bool TakeBoolean(BerReader& reader, bool& out) {
-  if (reader.at_end() || static_cast<uint8_t>(reader.rest()[0]) != kSyncBoolean) return true;
-  const auto octets = reader.NextIf(kSyncBoolean);
+  if (reader.at_end() || static_cast<uint8_t>(reader.rest()[0]) != kBerBoolean) return true;
+  const auto octets = reader.NextIf(kBerBoolean);
   if (!octets || octets->size() != 1) return false;
   out = (*octets)[0] != 0;
   return true;
@@ -56,7 +53,7 @@ bool AreEntryUuids(std::string_view elements) {
 
 bool DecodeIdSet(BerReader& reader, SyncInfo& info) {
   if (!TakeCookie(reader, info.cookie) || !TakeBoolean(reader, info.refresh_deletes)) return false;
-  const auto uuids = reader.NextIf(kSyncUuidSet);
+  const auto uuids = reader.NextIf(kBerSet);
   if (!uuids || !AreEntryUuids(*uuids)) return false;
   info.entry_uuids = *uuids;
   return true;
@@ -95,9 +92,9 @@ std::optional<SyncInfo> DecodeChoice(const BerItem& choice) {
 }  // namespace
 
 std::string EncodeSyncRequest(const SyncRequestValue& request) {
-  std::string content = BerElement(kSyncEnumerated, std::string(1, static_cast<char>(request.mode)));
+  std::string content = BerElement(kBerEnumerated, std::string(1, static_cast<char>(request.mode)));
   if (!request.cookie.empty()) content += BerElement(kBerOctetString, request.cookie);
-  if (request.reload_hint) content += BerElement(kSyncBoolean, "\xff");
+  if (request.reload_hint) content += BerTrueElement(kBerBoolean);
   return BerElement(kBerSequence, content);
 }
 
@@ -105,11 +102,10 @@ std::optional<SyncState> DecodeSyncState(std::string_view value) {
   const auto sequence = OnlySequence(value);
   if (!sequence) return std::nullopt;
   BerReader reader(*sequence);
-  const auto state = reader.NextIf(kSyncEnumerated);
+  const auto number = reader.NextIntegerIf(kBerEnumerated);
   const auto uuid = reader.NextIf(kBerOctetString);
-  if (!state || !uuid || uuid->size() != kEntryUuidOctets) return std::nullopt;
-  const auto number = BerInteger(*state);
-  if (!number || *number < 0 || *number > static_cast<int>(SyncState::State::kDelete)) return std::nullopt;
+  if (!number || !uuid || uuid->size() != kEntryUuidOctets) return std::nullopt;
+  if (*number < 0 || *number > static_cast<int>(SyncState::State::kDelete)) return std::nullopt;
   SyncState out{.state = static_cast<SyncState::State>(*number), .entry_uuid = *uuid, .cookie = {}};
   if (!TakeCookie(reader, out.cookie) || !RestIsElements(reader)) return std::nullopt;
   return out;

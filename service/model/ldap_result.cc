@@ -91,8 +91,10 @@ constexpr NamedCode kNames[] = {
 
 }  // namespace
 
-bool HasControl(const std::vector<Control>& controls, std::string_view oid) {
-  return std::any_of(controls.begin(), controls.end(), [&](const Control& c) { return c.oid == oid; });
+const Control* FindControl(absl::Span<const Control> controls, std::string_view oid) {
+  const auto found =
+      std::find_if(controls.begin(), controls.end(), [&](const Control& control) { return control.oid == oid; });
+  return found == controls.end() ? nullptr : &*found;
 }
 
 std::string_view LdapResultName(int code) {

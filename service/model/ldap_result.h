@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
+
 namespace dirlease {
 
 // RFC 4511 section 4.1.11, request or response.
@@ -14,7 +16,11 @@ struct Control {
   bool critical = false;
   std::optional<std::string> value;  // absent differs from empty
 };
-bool HasControl(const std::vector<Control>& controls, std::string_view oid);
+// The first one of this type, null if there is none.
+const Control* FindControl(absl::Span<const Control> controls, std::string_view oid);
+inline bool HasControl(absl::Span<const Control> controls, std::string_view oid) {
+  return FindControl(controls, oid) != nullptr;
+}
 
 // Result codes the gateway itself acts on. The set is open: directories invent codes.
 namespace ldap_code {

@@ -14,19 +14,16 @@ std::optional<PagedResults> DecodePagedResults(std::string_view value) {
   const auto sequence = outer.NextIf(kBerSequence);
   if (!sequence) return std::nullopt;
   BerReader inner(*sequence);
-  const auto size_octets = inner.NextIf(kBerInteger);
+  const auto size = inner.NextIntegerIf(kBerInteger);
   const auto cookie = inner.NextIf(kBerOctetString);
-  if (!size_octets || !cookie) return std::nullopt;
-  const auto size = BerInteger(*size_octets);
-  if (!size) return std::nullopt;
+  if (!size || !cookie) return std::nullopt;
   return PagedResults{*size, std::string(*cookie)};
 }
 
 std::optional<PagedResults> FindPagedResults(const std::vector<Control>& controls) {
-  for (const Control& control : controls) {
-    if (control.oid == kPagedResultsOid) return DecodePagedResults(control.value.value_or(""));
-  }
-  return std::nullopt;
+  const Control* const control = FindControl(controls, kPagedResultsOid);
+  if (control == nullptr) return std::nullopt;
+  return DecodePagedResults(control->value.value_or(""));
 }
 
 }  // namespace dirlease

@@ -1,7 +1,5 @@
 #include "model/requests.h"
 
-#include <algorithm>
-
 namespace dirlease {
 
 bool MayWrite(const OperationRequest& request) {
@@ -34,9 +32,7 @@ Control ProxiedAuthorization(const std::string& authorization_id) {
 
 bool CarriesProxiedAuthorization(const OperationRequest& request) {
   constexpr std::string_view kFirstVersion = "2.16.840.1.113730.3.4.12";
-  return std::any_of(request.controls.begin(), request.controls.end(), [&](const Control& control) {
-    return control.oid == kProxiedAuthorizationOid || control.oid == kFirstVersion;
-  });
+  return HasControl(request.controls, kProxiedAuthorizationOid) || HasControl(request.controls, kFirstVersion);
 }
 
 bool IsAnonymous(const BindRequest& request) {

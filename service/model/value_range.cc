@@ -2,20 +2,13 @@
 
 #include <charconv>
 
+#include "base/ascii.h"
+
 namespace dirlease {
 
 namespace {
 
 constexpr std::string_view kRangeOption = "range=";
-
-bool HasRangePrefix(std::string_view option) {
-  if (option.size() < kRangeOption.size()) return false;
-  for (size_t i = 0; i < kRangeOption.size(); ++i) {
-    const char c = option[i] >= 'A' && option[i] <= 'Z' ? static_cast<char>(option[i] | 0x20) : option[i];
-    if (c != kRangeOption[i]) return false;
-  }
-  return true;
-}
 
 std::optional<int64_t> ParseNumber(std::string_view text) {
   int64_t number = 0;
@@ -44,7 +37,7 @@ std::optional<ValueRange> ParseValueRange(std::string_view description) {
        semicolon = description.find(';', semicolon + 1)) {
     const std::string_view rest = description.substr(semicolon + 1);
     const std::string_view option = rest.substr(0, rest.find(';'));
-    if (!HasRangePrefix(option)) continue;
+    if (!StartsWithIgnoreCase(option, kRangeOption)) continue;
     ValueRange range;
     if (!ParseBounds(option.substr(kRangeOption.size()), range)) return std::nullopt;
     range.type = description.substr(0, semicolon);

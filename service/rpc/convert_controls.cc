@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/ber_writer.h"
 #include "fmt/format.h"
 #include "model/names.h"
 #include "model/password_policy.h"
@@ -12,15 +13,13 @@
 namespace dirlease {
 
 namespace {
-const std::string kBerTrue("\x01\x01\xff", 3);
-
 // Those of which the contract has only whether they are there. Empty: not one of them.
 std::optional<Control> FlagControl(const v1::Control& control) {
   switch (control.control_case()) {
     case v1::Control::kManageDsaIt:
       return Control{.oid = "2.16.840.1.113730.3.4.2"};
     case v1::Control::kSubentries:
-      return Control{.oid = "1.3.6.1.4.1.4203.1.10.1", .value = kBerTrue};
+      return Control{.oid = "1.3.6.1.4.1.4203.1.10.1", .value = BerTrueElement(kBerBoolean)};
     case v1::Control::kPasswordPolicy:
       return Control{.oid = std::string(kPasswordPolicyOid)};
     case v1::Control::kTreeDelete:

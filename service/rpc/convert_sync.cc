@@ -1,6 +1,5 @@
 #include "rpc/convert_sync.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -53,10 +52,9 @@ Outcome<ConvertedSync> SyncFromProto(const v1::SyncRequest& request) {
   auto search = SearchFromProto(SearchOf(request), std::nullopt);
   if (!search.ok()) return search.failure();
   std::vector<Control>& controls = search->request.controls;
-  const bool excluded = std::any_of(controls.begin(), controls.end(), [](const Control& control) {
-    return control.oid == kPagedResultsOid || control.oid == kSyncRequestOid;
-  });
-  if (excluded) return InvalidField("controls", "hold paged results, which Sync excludes, or a sync of their own");
+  if (HasControl(controls, kPagedResultsOid) || HasControl(controls, kSyncRequestOid)) {
+    return InvalidField("controls", "hold paged results, which Sync excludes, or a sync of their own");
+  }
   // Critical, or a directory without it would answer with a mere search.
   controls.push_back({.oid = std::string(kSyncRequestOid),
                       .critical = true,

@@ -1,6 +1,5 @@
 #include "rpc/sync_stream.h"
 
-#include <algorithm>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -16,11 +15,6 @@ namespace {
 constexpr size_t kOctetsOfId = kEntryUuidOctets + 2;  // on either wire
 constexpr size_t kMostIdsOfEvent = 16 * 1024;         // the rest stands in further ones
 constexpr size_t kOctetsOfPhase = 4;
-
-const Control* FindControl(absl::Span<const Control> controls, std::string_view oid) {
-  const auto found = std::find_if(controls.begin(), controls.end(), [&](const Control& c) { return c.oid == oid; });
-  return found == controls.end() ? nullptr : &*found;
-}
 
 // What was decoded points into it. An absent value is as good as one that cannot be read.
 std::string_view ValueOf(const Control& control) { return control.value ? *control.value : std::string_view(); }
@@ -162,7 +156,7 @@ void SyncStream::AddCookie(std::string_view cookie) {
 void SyncStream::OnReference(const ReferenceView& reference) {
   ++references_;
   const auto state = StateIn(reference.controls);
-  if (!state && FindControl(reference.controls, kSyncStateOid) != nullptr) {
+  if (!state && HasControl(reference.controls, kSyncStateOid)) {
     GiveUp(EndCause::kBadSync);
     return;
   }

@@ -12,6 +12,7 @@
 #include "model/names.h"
 #include "model/paged_results.h"
 #include "model/read_entry_control.h"
+#include "model/requests.h"
 #include "model/session_tracking.h"
 #include "model/sort_control.h"
 #include "model/virtual_list_view.h"
@@ -29,7 +30,7 @@ Control Make(std::string_view oid, std::string value) {
   return {.oid = std::string(oid), .value = std::move(value)};
 }
 
-std::optional<Failure> TooLong(const std::string& field, std::string_view octets, size_t most) {
+std::optional<Failure> LongerThan(const std::string& field, std::string_view octets, size_t most) {
   if (octets.size() <= most) return std::nullopt;
   return InvalidField(field, fmt::format("is longer than {} octets", most));
 }
@@ -42,7 +43,7 @@ Failure Renamed(Failure failure, const std::string& field) {
 
 Outcome<Control> PagedResultsFromProto(const v1::PagedResultsControl& paged, const std::string& field) {
   if (paged.size() < 0) return InvalidField(field + ".size", "is negative");
-  if (auto failure = TooLong(field + ".cookie", paged.cookie(), kMostControlOctets)) return *failure;
+  if (auto failure = LongerThan(field + ".cookie", paged.cookie(), kMostControlOctets)) return *failure;
   return Make(kPagedResultsOid, EncodePagedResults(paged.size(), paged.cookie()));
 }
 
@@ -76,7 +77,7 @@ Outcome<Control> ListViewFromProto(const v1::VirtualListViewControl& view, const
   VirtualListViewRequest request{view.before_count(), view.after_count(), {}, view.context_id()};
   if (request.before_count < 0) return InvalidField(field + ".before_count", "is negative");
   if (request.after_count < 0) return InvalidField(field + ".after_count", "is negative");
-  if (auto failure = TooLong(field + ".context_id", view.context_id(), kMostControlOctets)) return *failure;
+  if (auto failure = LongerThan(field + ".context_id", view.context_id(), kMostControlOctets)) return *failure;
   switch (view.target_case()) {
     case v1::VirtualListViewControl::kOffset:
       if (view.offset().offset() < 0) return InvalidField(field + ".offset.offset", "is negative; 1 = the first entry");
@@ -86,7 +87,7 @@ Outcome<Control> ListViewFromProto(const v1::VirtualListViewControl& view, const
       request.target = ListViewOffset{view.offset().offset(), view.offset().content_count()};
       break;
     case v1::VirtualListViewControl::kGreaterOrEqual:
-      if (auto failure = TooLong(field + ".greater_or_equal", view.greater_or_equal(), kMostControlOctets)) {
+      if (auto failure = LongerThan(field + ".greater_or_equal", view.greater_or_equal(), kMostControlOctets)) {
         return *failure;
       }
       request.target = view.greater_or_equal();
@@ -137,14 +138,14 @@ Outcome<Control> ProxiedAuthorizationFromProto(const v1::Control& control, const
     return InvalidField(field + ".proxied_authorization_id",
                         "is none: write \"dn:\" with a DN, \"u:\" with a user name, or nothing for anonymous");
   }
-  if (auto failure = TooLong(field + ".proxied_authorization_id", id, kMaxDnOctets)) return *failure;
-  return Make("2.16.840.1.113730.3.4.18", id);
+  if (auto failure = LongerThan(field + ".proxied_authorization_id", id, kMaxDnOctets)) return *failure;
+  return ProxiedAuthorization(id);
 }
 
 Outcome<Control> SessionTrackingFromProto(const v1::SessionTrackingControl& tracking, const std::string& field) {
-  if (auto failure = TooLong(field + ".source_ip", tracking.source_ip(), SessionTracking::kMostIpOctets)) return *failure;
-  if (auto failure = TooLong(field + ".source_name", tracking.source_name(), SessionTracking::kMostNameOctets)) return *failure;
-  if (auto failure = TooLong(field + ".identifier", tracking.identifier(), kMostTrackedIdentifierOctets)) return *failure;
+  if (auto failure = LongerThan(field + ".source_ip", tracking.source_ip(), SessionTracking::kMostIpOctets)) return *failure;
+  if (auto failure = LongerThan(field + ".source_name", tracking.source_name(), SessionTracking::kMostNameOctets)) return *failure;
+  if (auto failure = LongerThan(field + ".identifier", tracking.identifier(), kMostTrackedIdentifierOctets)) return *failure;
   const bool default_format = tracking.format_oid().empty();
   if (const auto problem = OidProblem(tracking.format_oid()); problem && !default_format) {
     return InvalidField(field + ".format_oid", *problem);

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "base/ber_reader.h"
+#include "model/password_policy.h"
 #include "rpc/convert_request.h"
 #include "rpc/convert_result.h"
 
@@ -10,18 +10,9 @@ namespace dirlease {
 
 namespace {
 
-constexpr std::string_view kPasswordPolicyOid = "1.3.6.1.4.1.42.2.27.8.5.1";
-
-// draft-behera-ldap-password-policy section 6.2: SEQUENCE { warning [0], error [1] }, both optional.
-bool HoldsError(std::string_view value) {
-  constexpr uint8_t kSequence = 0x30, kError = 0x81;
-  const auto content = BerReader(value).NextIf(kSequence);
-  if (!content) return false;
-  BerReader fields(*content);
-  while (const auto field = fields.Next()) {
-    if (field->tag == kError) return true;
-  }
-  return false;
+bool HoldsError(const Control& policy) {
+  const auto decoded = DecodePasswordPolicy(policy.value.value_or(""));
+  return decoded && decoded->error;
 }
 
 }  // namespace
@@ -48,9 +39,8 @@ LdapResult ToldOfInvalid(const LdapResult& result) {
   LdapResult told;
   told.code = kInvalidCredentials;
   // A policy's word without an error comes for names that there are only.
-  for (const Control& control : result.controls) {
-    if (control.oid == kPasswordPolicyOid && HoldsError(control.value.value_or(""))) told.controls.push_back(control);
-  }
+  const Control* const policy = FindControl(result.controls, kPasswordPolicyOid);
+  if (policy != nullptr && HoldsError(*policy)) told.controls.push_back(*policy);
   return told;
 }
 
