@@ -11,6 +11,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/ber_tags.h"
+
 namespace dirlease {
 
 struct BerItem {

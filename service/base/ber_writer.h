@@ -5,14 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace dirlease {
+#include "base/ber_tags.h"
 
-inline constexpr uint8_t kBerBoolean = 0x01;
-inline constexpr uint8_t kBerInteger = 0x02;
-inline constexpr uint8_t kBerOctetString = 0x04;
-inline constexpr uint8_t kBerEnumerated = 0x0a;
-inline constexpr uint8_t kBerSequence = 0x30;
-inline constexpr uint8_t kBerSet = 0x31;
+namespace dirlease {
 
 std::string BerElement(uint8_t tag, std::string_view content);
 // In the fewest octets.

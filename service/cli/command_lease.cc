@@ -5,11 +5,6 @@
 #include "cli/secrets.h"
 
 namespace dirlease::cli {
-namespace {
-
-constexpr std::chrono::seconds kUnbindTimeout{10};
-
-}  // namespace
 
 std::optional<int> CommandLease::Acquire() {
   if (opened_) return std::nullopt;
@@ -33,7 +28,7 @@ std::optional<int> CommandLease::Acquire() {
 CommandLease::~CommandLease() {
   if (!opened_) return;
   v1::UnbindResponse response;
-  const CallStatus status = context_.client.Unbind({}, response, kUnbindTimeout);
+  const CallStatus status = context_.client.Unbind({}, response, GatewayClient::kCleanUpTimeout);
   if (status.code() == 0) return;
   context_.output.err << "dirlease: warning: unbind failed (" << status.message()
                       << "); the lease ends by itself after " << ttl_.count()

@@ -71,6 +71,8 @@ class GatewayClient {
   CallStatus ChangePassword(v1::ChangePasswordRequest& request,
                             v1::ChangePasswordResponse& response);
   CallStatus Extended(const v1::ExtendedRequest& request, v1::ExtendedResponse& response);
+  // For the Unbind of a lease that nobody asked for by name: a command that is over waits no longer.
+  static constexpr std::chrono::seconds kCleanUpTimeout{10};
   // Still goes out after one Interrupt(), so that a stopped command leaves no lease behind;
   // `timeout` wins over the options'.
   CallStatus Unbind(const v1::UnbindRequest& request, v1::UnbindResponse& response,

@@ -23,7 +23,7 @@ int RunLeaseOpen(const CommandContext& context) {
   }
   // Nobody can ever use a lease whose token was not delivered.
   v1::UnbindResponse ignored;
-  context.client.Unbind({}, ignored, std::chrono::seconds(10));
+  context.client.Unbind({}, ignored, GatewayClient::kCleanUpTimeout);
   context.output.err << "dirlease: the token could not be written; the lease is unbound again\n";
   return kExitLocalFailure;
 }

@@ -12,8 +12,6 @@ namespace {
 
 using Clock = LoadRun::Clock;
 
-constexpr std::chrono::seconds kUnbindTimeout{10};
-
 // One lease of the run. Its invocation is a copy, for opening wipes the password.
 struct BenchLease {
   explicit BenchLease(const CommandContext& parent)
@@ -99,7 +97,7 @@ class Bench {
     client->set_lease(token);
     Wipe(token);
     v1::UnbindResponse ignored;
-    client->Unbind({}, ignored, kUnbindTimeout);
+    client->Unbind({}, ignored, GatewayClient::kCleanUpTimeout);
     return call;
   }
 

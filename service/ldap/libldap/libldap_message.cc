@@ -5,10 +5,6 @@ extern "C" BerElement* ldap_get_message_ber(LDAPMessage* message);
 
 namespace dirlease {
 
-namespace {
-constexpr uint8_t kControls = 0xa0;
-}  // namespace
-
 std::optional<ReceivedMessage> SplitMessage(LDAPMessage* message) {
   BerElement* ber = ldap_get_message_ber(message);
   ReceivedMessage parts;
@@ -23,7 +19,7 @@ std::optional<ReceivedMessage> SplitMessage(LDAPMessage* message) {
   if (left == 0) return parts;
   const ber_tag_t tag = ber_skip_element(ber, &octets);
   if (tag == LBER_DEFAULT) return std::nullopt;
-  if (tag == kControls) parts.controls = {octets.bv_val, octets.bv_len};
+  if (tag == kMessageControls) parts.controls = {octets.bv_val, octets.bv_len};
   return parts;
 }
 

@@ -5,9 +5,6 @@ namespace dirlease {
 namespace {
 
 // Tags of RFC 4511.
-constexpr uint8_t kSequence = 0x30;
-constexpr uint8_t kBoolean = 0x01;
-constexpr uint8_t kOctetString = 0x04;
 constexpr uint8_t kBindResponse = 0x61;
 constexpr uint8_t kSearchResultEntry = 0x64;
 constexpr uint8_t kSearchResultDone = 0x65;
@@ -159,16 +156,16 @@ bool ResponseDecoder::DecodeReferrals(std::string_view list) {
 bool ResponseDecoder::DecodeControls(std::string_view list) {
   if (list.size() > kMostControlsOctets) return false;
   for (BerReader reader(list); !reader.at_end();) {
-    const auto control = reader.NextIf(kSequence);
+    const auto control = reader.NextIf(kBerSequence);
     if (!control || controls_.size() == kMostControls) return false;
     BerReader parts(*control);
-    const auto oid = parts.NextIf(kOctetString);
+    const auto oid = parts.NextIf(kBerOctetString);
     if (!oid) return false;
     Control& decoded = controls_.emplace_back();
     decoded.oid = *oid;
-    const auto critical = parts.NextIf(kBoolean);
+    const auto critical = parts.NextIf(kBerBoolean);
     decoded.critical = critical && *critical != std::string_view("\0", 1);
-    const auto value = parts.NextIf(kOctetString);
+    const auto value = parts.NextIf(kBerOctetString);
     if (value) decoded.value = *value;
     if (!parts.at_end()) return false;
   }

@@ -12,6 +12,8 @@
 
 namespace dirlease {
 
+inline constexpr uint8_t kMessageControls = 0xa0;  // the tag of an LDAPMessage's controls
+
 struct ReceivedMessage {
   int message_id = 0;
   uint8_t operation_tag = 0;
