@@ -8,15 +8,6 @@ namespace dirlease {
 
 namespace {
 
-v1::Attribute& AttributeOf(v1::SearchEntry& entry, const std::string& type) {
-  for (v1::Attribute& attribute : *entry.mutable_attributes()) {
-    if (attribute.type() == type) return attribute;
-  }
-  v1::Attribute& added = *entry.add_attributes();
-  added.set_type(type);
-  return added;
-}
-
 void MoveValues(google::protobuf::RepeatedPtrField<std::string>& from,
                 google::protobuf::RepeatedPtrField<std::string>& to) {
   for (std::string& value : from) to.Add(std::move(value));
@@ -31,6 +22,12 @@ void MoveAll(v1::Attribute& from, v1::Attribute& to) {
 }
 
 }  // namespace
+
+v1::Attribute& RangeMerge::AttributeOf(v1::SearchEntry& entry, const std::string& type) {
+  const auto [place, added] = places_.try_emplace(type, entry.attributes_size());
+  if (added) entry.add_attributes()->set_type(type);
+  return *entry.mutable_attributes(place->second);
+}
 
 void RangeMerge::Begin(v1::SearchEntry& entry) {
   v1::SearchEntry whole;

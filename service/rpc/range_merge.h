@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "dirlease/v1/ldap.pb.h"
 
 namespace dirlease {
@@ -21,6 +22,9 @@ class RangeMerge {
   bool Add(v1::SearchEntry&& part, v1::SearchEntry& entry);
 
  private:
+  v1::Attribute& AttributeOf(v1::SearchEntry& entry, const std::string& type);
+
+  absl::flat_hash_map<std::string, int> places_;  // of the entry's attributes by their type: there may be thousands
   std::map<std::string, int64_t> next_;  // by attribute type: number of the first value that lacks
 };
 

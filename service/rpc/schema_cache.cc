@@ -22,7 +22,7 @@ SchemaCache::Schema SchemaCache::Find(const std::string& key, std::string_view m
 
 void SchemaCache::Store(const std::string& key, std::string modified, Schema schema, absl::Time now) {
   if (const auto old = kept_.find(key); old != kept_.end()) Drop(old);
-  const size_t octets = schema->ByteSizeLong();
+  const size_t octets = schema->ByteSizeLong() + key.size() + modified.size() + kOctetsOfKept;
   if (octets > kMostOctets) return;
   while (octets_ + octets > kMostOctets) {
     Drop(std::min_element(kept_.begin(), kept_.end(),

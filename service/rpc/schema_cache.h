@@ -18,7 +18,7 @@ class SchemaCache {
  public:
   using Schema = std::shared_ptr<const v1::GetSchemaResponse>;
 
-  // Of all that is kept, as the contract's messages in octets; the oldest goes first.
+  // Of all that is kept, as the contract's messages in octets, with what each is found by; the oldest goes first.
   static constexpr size_t kMostOctets = 16 * 1024 * 1024;
   // It is read anew then, whatever the directory says of its age.
   static constexpr absl::Duration kMostAge = absl::Minutes(10);
@@ -32,6 +32,7 @@ class SchemaCache {
   size_t octets() const { return octets_; }
 
  private:
+  static constexpr size_t kOctetsOfKept = 1024;  // what bookkeeping takes, amply
   struct Kept {
     Schema schema;
     std::string modified;

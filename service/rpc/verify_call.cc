@@ -10,9 +10,12 @@ namespace dirlease {
 
 namespace {
 
-bool HoldsError(const Control& policy) {
+// The one error that a directory finds behind the right password only. accountLocked it finds before, of names that there
+// are.
+bool SaysExpired(const Control& policy) {
+  constexpr int kPasswordExpired = 0;
   const auto decoded = DecodePasswordPolicy(policy.value.value_or(""));
-  return decoded && decoded->error;
+  return decoded && decoded->error == kPasswordExpired;
 }
 
 }  // namespace
@@ -38,9 +41,8 @@ LdapResult ToldOfInvalid(const LdapResult& result) {
   constexpr int kInvalidCredentials = 49;
   LdapResult told;
   told.code = kInvalidCredentials;
-  // A policy's word without an error comes for names that there are only.
   const Control* const policy = FindControl(result.controls, kPasswordPolicyOid);
-  if (policy != nullptr && HoldsError(*policy)) told.controls.push_back(*policy);
+  if (policy != nullptr && SaysExpired(*policy)) told.controls.push_back(*policy);
   return told;
 }
 

@@ -20,13 +20,13 @@ Openings::Joined Openings::Join(const std::string& key, const Digest& digest,
   return Joined::kYes;
 }
 
-void Openings::Start(Opening opening, BindRequest bind, const TargetConfig* config) {
+void Openings::Start(Opening opening, BindRequest bind) {
   const Id id = ++last_id_;
   Target& target = *opening.target;
   Running& started = *(openings_[id] = std::make_unique<Running>());
   started.opening = std::move(opening);
   started.attempt = std::make_unique<OpenAttempt>(
-      services_, target, std::move(bind), OpenAttempt::Options{.config = config, .more_steps = true},
+      services_, target, std::move(bind), OpenAttempt::Options{.config = started.opening.config, .more_steps = true},
       [this, id](OpenAttempt::Result result) { Finish(id, std::move(result)); });
 }
 

@@ -31,6 +31,7 @@ struct Opening {
   Target* target = nullptr;
   std::string label;
   BoundIdentity identity;  // once it is bound
+  const TargetConfig* config = nullptr;  // as OpenAttempt has it
   absl::Duration ttl;
   std::string request_key;  // empty = without request id
   Digest request_digest;    // of nothing without request id
@@ -52,8 +53,7 @@ class Openings {
 
   // Takes `waiter` only if it joined.
   Joined Join(const std::string& key, const Digest& digest, Opening::Waiter& waiter);
-  // `config` as OpenAttempt has it.
-  void Start(Opening opening, BindRequest bind, const TargetConfig* config);
+  void Start(Opening opening, BindRequest bind);
   // After it the ticket's callback does not come. True: it was the last that waited, its bind has ended.
   bool Cancel(Opening::Ticket ticket);
   // Ends every bind, telling `failure`.

@@ -134,6 +134,7 @@ void Session::Become(const BoundIdentity& identity) {
   facts_.profile = identity.profile;
   facts_.identity_key = identity.key;
   facts_.proxied_authorization = identity.proxied_authorization;
+  caller_pages_ = false;  // the cookie was another one's
 }
 
 void Session::CloseWhenIdle(EndCause cause) {

@@ -61,6 +61,8 @@ class Session final : private Connection::Observer {
     std::string profile = {};
     std::string identity_key = {};  // BoundIdentity::key
     std::optional<Control> proxied_authorization = {};
+    // Whose certificate the connection shows, a profile's; null = the target's own. Lives as long as the profiles.
+    const TargetConfig* connected_with = nullptr;
   };
   struct Limits {
     size_t most_operations = 64;  // queued ones included

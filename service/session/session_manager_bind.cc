@@ -31,13 +31,21 @@ Failure GatewayIdentityDenied() {
 Failure ProfileNeedsConnection() {
   return {.code = absl::StatusCode::kFailedPrecondition,
           .reason = "PROFILE_NEEDS_CONNECTION",
-          .message = "the profile has a TLS certificate of its own: open a lease with it instead"};
+          .message = "the lease's connection shows another TLS certificate than this bind is by: open a lease with it "
+                     "instead"};
+}
+
+bool IsExternal(const BindRequest& bind) { return bind.sasl && bind.sasl->mechanism == "EXTERNAL"; }
+
+// EXTERNAL is whoever the connection's certificate says, whatever the plan means.
+bool FitsConnection(const BindPlan& plan, const Session& session) {
+  if (plan.config == session.facts().connected_with) return true;
+  return plan.config == nullptr && !IsExternal(plan.bind);
 }
 
 // What the gateway is, not what the caller knows: EXTERNAL even when it is relayed.
 bool IsGatewayIdentity(const BindRequest& bind) {
-  if (!bind.sasl) return false;
-  return bind.sasl->mechanism == "EXTERNAL" || (bind.sasl->identity && bind.sasl->mechanism == "GSSAPI");
+  return IsExternal(bind) || (bind.sasl && bind.sasl->identity && bind.sasl->mechanism == "GSSAPI");
 }
 // What a relayed SASL bind says of its identity only the directory knows: such a lease shares nothing.
 std::string KeyOf(const BindRequest& bind) {
@@ -72,11 +80,11 @@ std::optional<Failure> SessionManager::Rebind(Session& session, const Caller& ca
   Target& target = *targets_.Find(session.facts().target);
   const std::string wanted = SubjectOf(request.credentials.bind);
   auto plan = PlanBind(caller, target, std::move(request.credentials));
+  if (plan.ok() && !FitsConnection(*plan, session)) plan = ProfileNeedsConnection();
   if (!plan.ok()) {
     telemetry_.OnRebindFailed(session.facts(), wanted, caller, plan.failure());
     return std::move(plan.failure());
   }
-  if (plan->config != nullptr) return ProfileNeedsConnection();
   if (auto refusal = session.RefusalToBind(request.abandon_outstanding)) return refusal;
   OnSessionBusy(session);
   session.AbandonAll();

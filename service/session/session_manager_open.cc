@@ -81,8 +81,9 @@ Opening::Ticket SessionManager::Open(const Caller& caller, OpenRequest request,
     return ticket;
   }
   opening.identity = std::move(plan.identity);
+  opening.config = plan.config;
   opening.waiters.push_back(std::move(waiter));
-  openings_.Start(std::move(opening), std::move(plan.bind), plan.config);
+  openings_.Start(std::move(opening), std::move(plan.bind));
   return ticket;
 }
 
@@ -185,7 +186,8 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                        .label = opening.label,
                        .bind_name = "",
                        .uri = opened.uri,
-                       .features = FeaturesFor(opening.target->config().name, opened.features)};
+                       .features = FeaturesFor(opening.target->config().name, opened.features),
+                       .connected_with = opening.config};
   // Where steps are missing, whoever asks again opens another one: the last step's answer is not kept.
   if (!opening.request_key.empty() && opened.conversation == nullptr) {
     request_ids_.Remember(opening.request_key,

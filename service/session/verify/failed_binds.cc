@@ -1,6 +1,6 @@
 #include "session/verify/failed_binds.h"
 
-#include "base/ascii.h"
+#include "session/verify/name_key.h"
 
 namespace dirlease {
 
@@ -14,9 +14,7 @@ FailedBinds::Key FailedBinds::KeyOf(std::string_view caller, std::string_view ta
   };
   append(caller);
   append(target);
-  for (const char octet : bind_name) {
-    if (octet != ' ') all += AsciiToLower(octet);
-  }
+  all += NameKey(bind_name);
   return Sha256(all);
 }
 

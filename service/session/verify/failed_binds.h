@@ -24,8 +24,7 @@ class FailedBinds {
   // Beyond it the oldest is forgotten.
   static constexpr size_t kMostKeys = 100'000;
 
-  // Whose failures count together. `caller` is whatever tells callers apart. Spellings of a name that differ in case or
-  // blanks alone are one name.
+  // Whose failures count together. `caller` is whatever tells callers apart; of names see session/verify/name_key.h.
   using Key = Digest;
   static Key KeyOf(std::string_view caller, std::string_view target, std::string_view bind_name);
 

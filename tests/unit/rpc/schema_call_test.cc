@@ -216,5 +216,12 @@ TEST(SchemaCacheTest, TheOldestGoesFirst) {
   EXPECT_LT(cache.octets(), 4u << 20);
 }
 
+TEST_F(SchemaCallTest, ATimeThatIsNoneIsNotKept) {
+  OpenLease(opening_);
+  Read(first_, std::string(kMaxDnOctets + 1, '9').c_str());
+  EXPECT_EQ(first_.code(), 0);
+  EXPECT_LT(cache_->octets(), 4 * 1024u);
+}
+
 }  // namespace
 }  // namespace dirlease

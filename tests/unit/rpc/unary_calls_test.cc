@@ -190,6 +190,15 @@ class FollowRangesTest : public UnaryCallsTest {
   std::shared_ptr<GetEntryCall> call_;
 };
 
+// Seconds of the one loop, if each attribute were looked for among all others.
+TEST_F(FollowRangesTest, ThousandsOfAttributesAreNoMoreWorkThanTheirNumber) {
+  testing::FakeAttributes attributes;
+  for (int i = 0; i < 60'000; ++i) attributes.push_back({"a" + std::to_string(i), {}});
+  AnswerPart(attributes);
+  ExpectEnd(Code::kOk);
+  EXPECT_EQ(response_.entry().attributes_size(), 60'000);
+}
+
 TEST_F(FollowRangesTest, AllPartsComeUnderOneName) {
   AnswerPart({{"cn", {"g"}}, {"member", {}}, {"member;range=0-1", {"a", "b"}}});
   EXPECT_FALSE(responder_.status);

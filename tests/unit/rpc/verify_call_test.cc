@@ -47,14 +47,14 @@ TEST(VerifyCallTest, OtherResultsAreNoAnswerToTheQuestion) {
   for (const int code : {0, 1, 5, 6, 10, 14, 19, 34, 51, 52, 53, 80, -1}) EXPECT_FALSE(SaysInvalid(code)) << code;
 }
 
-TEST(VerifyCallTest, TheAccountsStateIsToldButNotThatThereIsOne) {
-  const std::string locked("\x30\x03\x81\x01\x01", 5), nothing("\x30\x00", 2);
+TEST(VerifyCallTest, AnExpiredPasswordIsToldButNotThatThereIsAnAccount) {
+  const std::string expired("\x30\x03\x81\x01\x00", 5), locked("\x30\x03\x81\x01\x01", 5), nothing("\x30\x00", 2);
   const std::string grace("\x30\x05\xa0\x03\x81\x01\x02", 7);  // a warning: its own tags do not count
-  const LdapResult told = ToldOfInvalid(Refusal(49, locked));
+  const LdapResult told = ToldOfInvalid(Refusal(49, expired));
   ASSERT_EQ(told.controls.size(), 1u);
   EXPECT_EQ(told.controls[0].oid, kPasswordPolicy);
-  EXPECT_EQ(told.controls[0].value, locked);
-  for (const std::string& silent : {nothing, grace, std::string(), std::string("\x30\x7f\x81", 3)}) {
+  EXPECT_EQ(told.controls[0].value, expired);
+  for (const std::string& silent : {locked, nothing, grace, std::string(), std::string("\x30\x7f\x81", 3)}) {
     EXPECT_TRUE(ToldOfInvalid(Refusal(49, silent)).controls.empty());
   }
 }

@@ -56,6 +56,23 @@ TEST_F(FailedBindsTest, CountsByCallerTargetAndName) {
   EXPECT_NE(failed_.RefusedFor(FailedBinds::KeyOf("shop", "people", "UID=A, DC=b"), now_), std::nullopt);
 }
 
+TEST_F(FailedBindsTest, SpellingsOfOneNameCountTogether) {
+  const auto key = [](std::string_view name) { return FailedBinds::KeyOf("", "", name); };
+  const FailedBinds::Key name = key("uid=j\xc3\xb6rg, ou=people,dc=b");
+  for (const char* same :
+       {"UID=J\xc3\x96RG,OU=PEOPLE,DC=B", "uid=j\\c3\\b6rg,ou=\\70eople,dc=b", "userid=jo\xcc\x88rg,ou=people,dc=b",
+        "0.9.2342.19200300.100.1.1=j\xc3\xb6rg;2.5.4.11=\"people\";domainComponent=b",
+        "OID.2.5.4.11=x,uid=y", "\xef\xbd\x95id=j\xc3\xb6rg,ou=peo\xe2\x80\x8bple,dc=b"}) {
+    EXPECT_EQ(key(same) == name, std::string_view(same).find("=x,") == std::string_view::npos) << same;
+  }
+  EXPECT_EQ(key("uid=#040161,dc=b"), key("uid=#04810161,dc=b"));
+  EXPECT_EQ(key("Anna@Example.COM"), key("anna@example.com"));
+  EXPECT_EQ(key("\xff=a"), key("\xff=a"));
+  EXPECT_NE(key("uid=a,dc=b"), key("uid=a,dc=c"));
+  EXPECT_NE(key("uid=a+cn=b"), key("uid=a,cn=b"));
+  EXPECT_EQ(key("trailing\\"), key("trailing"));
+}
+
 TEST_F(FailedBindsTest, ItsMemoryIsBounded) {
   for (size_t i = 0; i < FailedBinds::kMostKeys + 10; ++i) Fail(FailedBinds::KeyOf("", "", std::to_string(i)));
   EXPECT_EQ(failed_.size(), FailedBinds::kMostKeys);

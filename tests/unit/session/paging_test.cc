@@ -253,5 +253,14 @@ TEST_F(CallersPagingTest, AFailedPageEndsIt) {
   EXPECT_EQ(LastPageSize(), 100);
 }
 
+TEST_F(CallersPagingTest, AnotherIdentityHasNoCookieYet) {
+  Open(true);
+  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  session_->Become({.bind_name = "cn=other"});
+  RecordingSink& after = NewSink();
+  Run(after);
+  EXPECT_EQ(LastPageSize(), 100);
+}
+
 }  // namespace
 }  // namespace dirlease

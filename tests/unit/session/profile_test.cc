@@ -121,19 +121,51 @@ TEST_F(ProfileTest, ARebindTakesItsAuthorizationAway) {
   EXPECT_EQ(opening_.session->facts().profile, "");
 }
 
-TEST_F(ProfileTest, ARebindCannotChangeTheConnectionsCertificate) {
-  options_.profiles.push_back({.name = "certified",
-                               .targets = {"default"},
-                               .method = Profile::Method::kExternal,
-                               .cert_file = "a.pem",
-                               .key_file = "a.key",
-                               .callers = {kOrders}});
+class CertifiedProfileTest : public ProfileTest {
+ protected:
+  CertifiedProfileTest() {
+    const Profile external{.name = "certified",
+                           .targets = {"default"},
+                           .method = Profile::Method::kExternal,
+                           .callers = {kOrders},
+                           .authorization_ids = {"dn:uid=alice"}};
+    Profile own = external;
+    own.name = "own";
+    own.cert_file = "a.pem";
+    own.key_file = "a.key";
+    own.authorization_ids.clear();
+    options_.profiles.push_back(external);
+    options_.profiles.push_back(own);
+  }
+  std::string RebindTo(Credentials credentials) {
+    RebindRequest request{.credentials = std::move(credentials)};
+    const auto refused = manager().Rebind(*opening_.session, {.owner = kOrders}, std::move(request), [](auto) {});
+    return refused ? refused->reason : "";
+  }
+  std::string RebindToProfile(std::string profile, std::string authorization_id = "") {
+    return RebindTo({.bind = {}, .profile = ProfileUse{std::move(profile), std::move(authorization_id)}});
+  }
+  static Credentials ManagedExternal() {
+    Credentials external;
+    external.bind.sasl.emplace(SaslRequest{.mechanism = "EXTERNAL", .credentials = {}, .identity = SaslIdentity()});
+    return external;
+  }
+};
+
+TEST_F(CertifiedProfileTest, ARebindCannotChangeTheConnectionsCertificate) {
   OpenAs(With("reader"));
-  RebindRequest request;
-  request.credentials.profile = {"certified", ""};
-  const auto refused = manager().Rebind(*opening_.session, {.owner = kOrders}, std::move(request), [](auto) {});
-  ASSERT_TRUE(refused.has_value());
-  EXPECT_EQ(refused->reason, "PROFILE_NEEDS_CONNECTION");
+  EXPECT_EQ(RebindToProfile("own"), "PROFILE_NEEDS_CONNECTION");
+  EXPECT_EQ(RebindToProfile("certified"), "");
+}
+
+// Else "own"'s certificate would act for whom "certified" may act.
+TEST_F(CertifiedProfileTest, NobodyBorrowsTheConnectionsCertificate) {
+  targets_[0].gateway_identity = true;
+  connector_.sasl().Say("", true);
+  OpenAs(With("own"));
+  EXPECT_EQ(RebindToProfile("certified", "dn:uid=alice"), "PROFILE_NEEDS_CONNECTION");
+  EXPECT_EQ(RebindTo(ManagedExternal()), "PROFILE_NEEDS_CONNECTION");
+  EXPECT_EQ(RebindToProfile("own"), "");
 }
 
 }  // namespace
