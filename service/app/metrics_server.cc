@@ -1,13 +1,31 @@
 #include "app/metrics_server.h"
 
+#include <netdb.h>
 #include <prometheus/exposer.h>
+#include <sys/socket.h>
 
+#include <chrono>
 #include <exception>
+#include <future>
 #include <utility>
 
+#include "base/unique_fd.h"
 #include "rpc/grpc/listen_address.h"
 
 namespace dirlease {
+
+namespace {
+// Connects and hangs up, without waiting for either.
+void KnockAt(const ListenAddress& address) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  addrinfo* found = nullptr;
+  if (getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found) != 0) return;
+  const UniqueFd socket(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  (void)connect(socket.get(), found->ai_addr, found->ai_addrlen);
+  freeaddrinfo(found);
+}
+}  // namespace
 
 MetricsServer::Started MetricsServer::Start(
     const std::string& listen, std::vector<std::shared_ptr<prometheus::Collectable>> collected) {
@@ -25,6 +43,12 @@ MetricsServer::Started MetricsServer::Start(
   return {std::move(server), ""};
 }
 
-MetricsServer::~MetricsServer() = default;
+// The HTTP server notices its end when somebody connects, or else every two seconds.
+MetricsServer::~MetricsServer() {
+  const auto address = ParseListenAddress(address_);
+  if (!address) return;
+  const std::future<void> closed = std::async(std::launch::async, [this] { exposer_.reset(); });
+  while (closed.wait_for(std::chrono::milliseconds(10)) != std::future_status::ready) KnockAt(*address);
+}
 
 }  // namespace dirlease

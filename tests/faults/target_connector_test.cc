@@ -22,7 +22,7 @@ using testing::Gate;
 using testing::ListenOnLoopback;
 using testing::LocalPort;
 using testing::Watched;
-using Kind = ConnectFailure::Kind;
+using FailureKind = ConnectFailure::Kind;
 
 Resolution Loopback() {
   Resolution resolution;
@@ -142,14 +142,14 @@ TEST_F(TargetConnectorTest, FailureTellsOfEachUri) {
   AddUri("unknown", 389);
   AddUri("directory", LocalPort(refusing.get()));
   const ConnectFailure failure = Fail();
-  EXPECT_EQ(failure.kind, Kind::kUnreachable);
+  EXPECT_EQ(failure.kind, FailureKind::kUnreachable);
   EXPECT_EQ(failure.text, "ldap://unknown:389: cannot resolve unknown: no such name; " +
                               target_.uris[1].text + ": 127.0.0.1: Connection refused");
 }
 
 TEST_F(TargetConnectorTest, StalledNameEndsAtTheDeadline) {
   AddUri("stalled", 389);
-  EXPECT_EQ(Fail().kind, Kind::kTimeout);
+  EXPECT_EQ(Fail().kind, FailureKind::kTimeout);
 }
 
 TEST_F(TargetConnectorTest, LookupsOfOneHostAreShared) {
@@ -178,7 +178,7 @@ TEST_F(TargetConnectorTest, SilentDirectoryInTlsEndsAtTheDeadline) {
   const UniqueFd listener = ListenOnLoopback();
   AddUri("directory", LocalPort(listener.get()));
   target_.tls = TargetConfig::Tls::kStartTls;
-  EXPECT_EQ(Fail().kind, Kind::kTimeout);
+  EXPECT_EQ(Fail().kind, FailureKind::kTimeout);
 }
 
 TEST_F(TargetConnectorTest, CancelDuringTlsClosesTheSocketAndTellsNobody) {
@@ -201,7 +201,7 @@ TEST_F(TargetConnectorTest, UnreadableCertificatesAreATlsFailure) {
   target_.tls = TargetConfig::Tls::kLdaps;
   target_.ca_file = "/nonexistent/ca.pem";
   const ConnectFailure failure = Fail();
-  EXPECT_EQ(failure.kind, Kind::kTls);
+  EXPECT_EQ(failure.kind, FailureKind::kTls);
   EXPECT_NE(failure.text.find("/nonexistent/ca.pem"), std::string::npos) << failure.text;
 }
 
@@ -216,7 +216,7 @@ TEST_F(TargetConnectorTest, MissingDescriptorsAreSaidToBeMissing) {
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
   const ConnectFailure failure = Fail();
   setrlimit(RLIMIT_NOFILE, &before);
-  EXPECT_EQ(failure.kind, Kind::kResources) << failure.text;
+  EXPECT_EQ(failure.kind, FailureKind::kResources) << failure.text;
 }
 
 }  // namespace

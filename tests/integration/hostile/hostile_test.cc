@@ -8,20 +8,14 @@
 
 #include "support/limits.h"
 #include "support/sample_people.h"
+#include "support/timing.h"
 
 namespace dirlease::testing {
 
 namespace {
 
-using Moment = std::chrono::steady_clock::time_point;
-
 constexpr int kCallsAlone = 100;
 constexpr int kCallsBeside = 50;  // at least
-
-double MillisecondsSince(Moment start) {
-  const auto passed = std::chrono::steady_clock::now() - start;
-  return std::chrono::duration<double, std::milli>(passed).count();
-}
 
 double Part(std::vector<double>& sorted, double part) {
   return sorted[static_cast<size_t>(part * static_cast<double>(sorted.size() - 1))];
@@ -74,7 +68,7 @@ class HostileTest::Victim {
     v1::SearchRequest request;
     request.set_base_dn(kPeopleDn);
     request.set_filter("(uid=user." + std::to_string(person) + ")");
-    const Moment start = std::chrono::steady_clock::now();
+    const Moment start = Now();
     const SearchOutcome outcome = RunSearch(*client_, request, token_);
     const double milliseconds = MillisecondsSince(start);
     EXPECT_TRUE(outcome.end.ok()) << "the victim's call failed: " << outcome.end;
@@ -123,7 +117,7 @@ void HostileTest::UnderAttack(const char* name, const std::function<void()>& att
   const std::vector<double> alone = victim_->Calls(kCallsAlone);
   const double memory = daemon_->ResidentMegabytes();
   const double cpu = CpuMilliseconds(daemon_->pid());
-  const Moment start = std::chrono::steady_clock::now();
+  const Moment start = Now();
   const std::vector<double> beside = victim_->CallsBeside(attack);
   const double milliseconds = MillisecondsSince(start);
   std::printf("| %s | %s | %s (%zu) | %.0f | %.0f | %+.1f |\n", name, Summary(alone).c_str(),
@@ -144,9 +138,9 @@ std::string HostileTest::OpenLease(Client& client, const std::string& target) {
 }
 
 void HostileTest::Await(const char* what, const std::function<bool()>& condition) {
-  const Moment limit = std::chrono::steady_clock::now() + kSafetyLimit;
+  const Moment limit = Now() + kSafetyLimit;
   while (!condition()) {
-    if (std::chrono::steady_clock::now() > limit) FAIL() << what << " did not come";
+    if (Now() > limit) FAIL() << what << " did not come";
     victim_->Call();
   }
 }

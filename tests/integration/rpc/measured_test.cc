@@ -4,18 +4,13 @@
 #include <chrono>
 
 #include "support/daemon.h"
+#include "support/timing.h"
 #include "integration/rpc/slapd_gateway_test.h"
 
 namespace dirlease::testing {
 namespace {
 
 using MeasuredTest = SlapdGatewayTest;
-using Moment = std::chrono::steady_clock::time_point;
-
-double MillisecondsSince(Moment start) {
-  const auto passed = std::chrono::steady_clock::now() - start;
-  return std::chrono::duration<double, std::milli>(passed).count();
-}
 
 void Print(const char* what, std::vector<double> milliseconds) {
   std::sort(milliseconds.begin(), milliseconds.end());
@@ -40,7 +35,7 @@ TEST_F(MeasuredTest, FiftyCancelsAreFiftyAbandons) {
       entries += message.entries_size();
     }
     ASSERT_GE(entries, 10);
-    const Moment start = std::chrono::steady_clock::now();
+    const Moment start = Now();
     call->Cancel();
     slapd_->WaitForLog("ABANDON msg=", i, mark);
     milliseconds.push_back(MillisecondsSince(start));
@@ -63,7 +58,7 @@ std::vector<double> PointSearches(Client& client) {
     v1::SearchRequest request;
     request.set_base_dn(kPeopleDn);
     request.set_filter("(uid=user." + std::to_string(i * 499) + ")");
-    const Moment start = std::chrono::steady_clock::now();
+    const Moment start = Now();
     EXPECT_EQ(RunSearch(client, request, token).all.entries_size(), 1);
     milliseconds.push_back(MillisecondsSince(start));
   }
