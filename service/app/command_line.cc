@@ -122,7 +122,8 @@ CommandLine ParseCommandLine(const std::vector<std::string>& arguments,
 
 std::vector<ConfigKey> TargetKeys() {
   std::vector<ConfigKey> keys = ConfigKeys(*config::v1::Target::descriptor());
-  std::erase_if(keys, [](const ConfigKey& key) { return key.name == "name"; });
+  // What is made of lists is for the file.
+  std::erase_if(keys, [](const ConfigKey& key) { return key.name == "name" || key.path.size() > 1; });
   for (ConfigKey& key : keys) key.name = "target_" + key.name;
   return keys;
 }

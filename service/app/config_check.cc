@@ -19,6 +19,10 @@ using config::v1::Config;
 using google::protobuf::Duration;
 
 constexpr uint32_t kMostStreams = 1'000'000;
+// An operation keeps what it is referred to until it has been there.
+constexpr uint32_t kMostHops = 32;
+constexpr uint32_t kMostFollowed = 256;
+constexpr uint32_t kMostReferralConnections = 64;
 
 bool operator<(const Duration& a, const Duration& b) {
   return std::pair(a.seconds(), a.nanos()) < std::pair(b.seconds(), b.nanos());
@@ -128,6 +132,7 @@ class Checker {
     for (const std::string& uri : target.uris()) CheckUri(key, uri, target.tls() == "ldaps");
     CheckCertificate(key + ": cert", target.cert(), key + ": key", target.key());
     if (!target.ca().empty()) CheckAuthorities(key + ": ca", target.ca());
+    CheckReferrals(key + ": referrals.", target);
     const bool files = !target.ca().empty() || !target.cert().empty() || !target.key().empty();
     if (target.tls() == "none" && files) {
       Add("{}: ca, cert and key are for TLS, which this target does not use: say "
@@ -135,6 +140,25 @@ class Checker {
           "ldaps URI, or leave them out",
           key);
     }
+  }
+
+  void CheckReferrals(const std::string& key, const config::v1::Target& target) {
+    const config::v1::Referrals& referrals = target.referrals();
+    CheckWord(key + "follow", referrals.follow(), {"never", "anonymous", "same_identity"});
+    for (const std::string& uri : referrals.servers()) CheckUri(key + "servers", uri, target.tls() == "ldaps");
+    if (referrals.follow() != "never" && referrals.servers().empty()) {
+      Add("{}servers: none is given: name the directories that may be followed to, or say follow: never", key);
+    }
+    if (referrals.follow() == "never" && !referrals.servers().empty()) {
+      Add("{}follow: is never, but servers are given: say anonymous or same_identity, or leave them out", key);
+    }
+    CheckCount(key + "max_hops", referrals.max_hops(), kMostHops);
+    CheckCount(key + "max_followed", referrals.max_followed(), kMostFollowed);
+    CheckCount(key + "max_connections", referrals.max_connections(), kMostReferralConnections);
+  }
+
+  void CheckCount(const std::string& key, uint32_t count, uint32_t most) {
+    if (count == 0 || count > most) Add("{}: has to be between 1 and {}", key, most);
   }
 
   void CheckUri(const std::string& key, const std::string& text, bool ldaps) {

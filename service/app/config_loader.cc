@@ -91,11 +91,19 @@ void ApplySettings(const std::vector<Setting>& settings, Config& config,
   if (!targets.empty()) config.mutable_targets()->Assign(targets.begin(), targets.end());
 }
 
+void FillReferrals(config::v1::Referrals& referrals) {
+  if (referrals.follow().empty()) referrals.set_follow("never");
+  if (!referrals.has_max_hops()) referrals.set_max_hops(5);
+  if (!referrals.has_max_followed()) referrals.set_max_followed(16);
+  if (!referrals.has_max_connections()) referrals.set_max_connections(4);
+}
+
 void FillTarget(config::v1::Target& target) {
   if (target.name().empty()) target.set_name("default");
   if (!target.has_connect_timeout()) target.mutable_connect_timeout()->set_seconds(5);
   if (target.session_tracking().empty()) target.set_session_tracking("auto");
   if (!target.has_gateway_identity()) target.set_gateway_identity(false);
+  FillReferrals(*target.mutable_referrals());
   if (!target.tls().empty()) return;
   const bool ldaps = target.uris_size() > 0 && target.uris(0).starts_with("ldaps:");
   target.set_tls(ldaps ? "ldaps" : "none");

@@ -74,6 +74,17 @@ TargetConfig::Tls ToTls(const std::string& word) {
   return word == "starttls" ? TargetConfig::Tls::kStartTls : TargetConfig::Tls::kNone;
 }
 
+ReferralPolicy ToReferralPolicy(const config::v1::Referrals& referrals) {
+  ReferralPolicy policy;
+  if (referrals.follow() == "anonymous") policy.follow = ReferralPolicy::Follow::kAnonymous;
+  if (referrals.follow() == "same_identity") policy.follow = ReferralPolicy::Follow::kSameIdentity;
+  for (const std::string& uri : referrals.servers()) policy.servers.push_back(*ParseLdapUri(uri));
+  policy.most_hops = static_cast<int>(referrals.max_hops());
+  policy.most_followed = static_cast<int>(referrals.max_followed());
+  policy.most_connections = referrals.max_connections();
+  return policy;
+}
+
 TargetConfig ToTarget(const config::v1::Target& target) {
   TargetConfig result{.name = target.name(),
                       .tls = ToTls(target.tls()),
@@ -82,6 +93,7 @@ TargetConfig ToTarget(const config::v1::Target& target) {
                       .key_file = target.key(),
                       .connect_timeout = ToDuration(target.connect_timeout())};
   result.gateway_identity = target.gateway_identity();
+  result.referrals = ToReferralPolicy(target.referrals());
   if (target.session_tracking() == "always") result.session_tracking = true;
   if (target.session_tracking() == "never") result.session_tracking = false;
   for (const std::string& uri : target.uris()) result.uris.push_back(*ParseLdapUri(uri));

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "ldap/ldap_handle.h"
 #include "ldap/ldap_uri.h"
+#include "ldap/referral_policy.h"
 #include "ldap/sasl_exchange.h"
 #include "model/requests.h"
 
@@ -31,6 +32,7 @@ struct TargetConfig {
   // Whether every caller may bind as what the gateway is: SASL EXTERNAL with its certificate, GSSAPI with its Kerberos
   // credentials. Profiles do not ask.
   bool gateway_identity = false;
+  ReferralPolicy referrals = {};
 };
 
 struct ConnectFailure {

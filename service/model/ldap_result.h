@@ -46,6 +46,10 @@ struct LdapResult {
   std::string diagnostic_message;  // octets as the directory sent them
   std::vector<std::string> referrals;
   std::vector<Control> controls;
+  // Where referrals are followed: the servers that were asked too, as configured, and why a referral was not followed (one
+  // word, empty = it was, or nothing is).
+  std::vector<std::string> followed = {};
+  std::string not_followed = {};
 };
 
 // RFC 4511's (or the extension's) name, for example "noSuchObject" or "serverDown"; empty for a code nobody named.

@@ -1,5 +1,7 @@
 #include "model/requests.h"
 
+#include <type_traits>
+
 namespace dirlease {
 
 bool MayWrite(const OperationRequest& request) {
@@ -65,5 +67,16 @@ void WipeValues(ModifyRequest& request) {
 }
 
 void WipeValues(ExtendedRequest& request) { request.value.reset(); }
+
+void WipeValues(OperationRequest& request) {
+  std::visit(
+      [](auto& body) {
+        using Body = std::decay_t<decltype(body)>;
+        constexpr bool kHasValues = std::is_same_v<Body, AddRequest> || std::is_same_v<Body, ModifyRequest> ||
+                                    std::is_same_v<Body, ExtendedRequest>;
+        if constexpr (kHasValues) WipeValues(body);
+      },
+      request.body);
+}
 
 }  // namespace dirlease

@@ -133,5 +133,6 @@ std::string NewNameOf(const OperationRequest& request);
 void WipeValues(AddRequest& request);
 void WipeValues(ModifyRequest& request);
 void WipeValues(ExtendedRequest& request);
+void WipeValues(OperationRequest& request);
 
 }  // namespace dirlease

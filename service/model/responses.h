@@ -27,6 +27,7 @@ struct EntryView {
 struct ReferenceView {
   absl::Span<const std::string_view> uris;
   absl::Span<const Control> controls;
+  std::string_view not_followed = {};  // as LdapResult has it
 };
 
 // RFC 4511 section 4.13.

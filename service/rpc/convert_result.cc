@@ -15,6 +15,8 @@ void ResultToProto(const LdapResult& result, v1::LdapResult& out) {
   out.set_diagnostic_message(ReplaceInvalidUtf8(result.diagnostic_message));
   // A URL's own escape keeps its meaning, where U+FFFD would name another entry.
   for (const std::string& url : result.referrals) out.add_referrals(EscapeInvalidUtf8(url, '%'));
+  for (const std::string& server : result.followed) out.add_followed(server);
+  out.set_not_followed(result.not_followed);
   for (const Control& control : result.controls) ControlToProto(control, *out.add_controls());
 }
 

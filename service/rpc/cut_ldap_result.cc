@@ -34,6 +34,12 @@ bool DropReferrals(v1::LdapResult& result, int most) {
   return true;
 }
 
+bool DropFollowed(v1::LdapResult& result) {
+  const bool had_any = result.followed_size() > 0;
+  result.clear_followed();
+  return had_any;
+}
+
 bool DropControls(v1::LdapResult& result) {
   const bool had_any = result.controls_size() > 0;
   result.clear_controls();
@@ -47,7 +53,7 @@ bool CutLdapResult(v1::LdapResult& result) {
                    Cut(*result.mutable_diagnostic_message(), kFirstTextOctets) ||
                    Cut(*result.mutable_matched_dn(), kFirstDnOctets) ||
                    // Beyond the contract's list, for what is still too large.
-                   DropControls(result) ||
+                   DropControls(result) || DropFollowed(result) ||
                    DropReferrals(result, std::max(0, result.referrals_size() - 1)) ||
                    Cut(*result.mutable_diagnostic_message(), kLastTextOctets);
   if (cut) result.set_truncated(true);

@@ -130,6 +130,7 @@ size_t OctetsOf(const ReferenceView& reference) {
 void ReferenceToProto(const ReferenceView& reference, v1::SearchReference& out) {
   for (const std::string_view uri : reference.uris) *out.add_uris() = ReplaceInvalidUtf8(uri);
   ControlsToProto(reference.controls, out);
+  out.mutable_not_followed()->assign(reference.not_followed);
 }
 
 void AppendReference(int field_number, const ReferenceView& reference, WireMessage& out) {

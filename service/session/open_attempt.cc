@@ -20,7 +20,7 @@ OpenAttempt::OpenAttempt(Services services, Target& target, BindRequest bind, Op
 OpenAttempt::~OpenAttempt() { DropConnection(); }
 
 void OpenAttempt::OnConnected(Connected connected) {
-  target_.OnConnectOutcome(connected.handle != nullptr);
+  if (!options_.elsewhere) target_.OnConnectOutcome(connected.handle != nullptr);
   if (connected.handle == nullptr) {
     Fail(NotConnected(connected.failure, target_.config().name));
     return;

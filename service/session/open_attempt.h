@@ -48,6 +48,8 @@ class OpenAttempt final : private Connection::Observer {
     const TargetConfig* config = nullptr;
     // Whether `conversation` is of use; else such a bind has failed (saslBindInProgress).
     bool more_steps = false;
+    // `config` names another directory than the target's: it says nothing of whether that can be reached.
+    bool elsewhere = false;
   };
 
   // All of `services` and `target` outlive this. The callback comes once, never inside the constructor; it may destroy

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "model/paged_results.h"
 #include "model/session_tracking.h"
+#include "session/referrals/following.h"
 #include "session/session.h"
 
 namespace dirlease {
@@ -20,16 +21,11 @@ LdapHandle::Sent SendTo(LdapHandle& handle, const SearchRequest& request, const 
 LdapHandle::Sent SendTo(LdapHandle& handle, const CompareRequest& request, const Controls& controls) {
   return handle.Compare(request, controls);
 }
-// What is sent once is wiped behind it.
-LdapHandle::Sent SendTo(LdapHandle& handle, AddRequest& request, const Controls& controls) {
-  const LdapHandle::Sent sent = handle.Add(request, controls);
-  WipeValues(request);
-  return sent;
+LdapHandle::Sent SendTo(LdapHandle& handle, const AddRequest& request, const Controls& controls) {
+  return handle.Add(request, controls);
 }
-LdapHandle::Sent SendTo(LdapHandle& handle, ModifyRequest& request, const Controls& controls) {
-  const LdapHandle::Sent sent = handle.Modify(request, controls);
-  WipeValues(request);
-  return sent;
+LdapHandle::Sent SendTo(LdapHandle& handle, const ModifyRequest& request, const Controls& controls) {
+  return handle.Modify(request, controls);
 }
 LdapHandle::Sent SendTo(LdapHandle& handle, const DeleteRequest& request, const Controls& controls) {
   return handle.Delete(request, controls);
@@ -37,10 +33,8 @@ LdapHandle::Sent SendTo(LdapHandle& handle, const DeleteRequest& request, const 
 LdapHandle::Sent SendTo(LdapHandle& handle, const ModifyDnRequest& request, const Controls& controls) {
   return handle.ModifyDn(request, controls);
 }
-LdapHandle::Sent SendTo(LdapHandle& handle, ExtendedRequest& request, const Controls& controls) {
-  const LdapHandle::Sent sent = handle.Extended(request, controls);
-  WipeValues(request);
-  return sent;
+LdapHandle::Sent SendTo(LdapHandle& handle, const ExtendedRequest& request, const Controls& controls) {
+  return handle.Extended(request, controls);
 }
 
 // The lease ended, and with it what ran on it.
@@ -81,6 +75,7 @@ void Operation::End(EndCause cause) {
     abandoned_ = true;
     if (MayWrite(request_) && EndsLease(cause)) cause = EndCause::kOutcomeUnknown;
   }
+  if (state_ == State::kFollowing && following_->chase().End(cause)) cause = EndCause::kOutcomeUnknown;
   Finish({.cause = cause});
 }
 
@@ -88,6 +83,7 @@ void Operation::Pause() {
   if (paused_ || state_ == State::kEnded) return;
   paused_ = true;
   if (state_ == State::kRunning) SetPausedOnConnection(true);
+  if (state_ == State::kFollowing) following_->chase().Pause();
 }
 
 void Operation::Resume() {
@@ -95,6 +91,7 @@ void Operation::Resume() {
   paused_ = false;
   SetPausedOnConnection(false);
   if (wants_page()) session_.Enqueue(*this);
+  if (state_ == State::kFollowing) following_->chase().Resume();
 }
 
 void Operation::ReleasePlace() {
@@ -156,7 +153,10 @@ bool Operation::AnswersNothing(int code) const {
 LdapHandle::Sent Operation::SendRequest(LdapHandle& handle) {
   std::vector<Control> controls = Controls();
   if (pages()) controls.push_back(pages_->Request());
-  return std::visit([&](auto& request) { return SendTo(handle, request, controls); }, request_.body);
+  const auto sent = std::visit([&](auto& request) { return SendTo(handle, request, controls); }, request_.body);
+  // What is sent once is wiped behind it.
+  if (session_.referrals() == nullptr) WipeValues(request_);
+  return sent;
 }
 
 std::vector<Control> Operation::Controls() const {
@@ -179,7 +179,7 @@ void Operation::OnResponse(const ResponseView& response) {
       OnEntry(*response.entry);
       return;
     case ResponseView::Kind::kReference:
-      sink_.OnReference(*response.reference);
+      OnReference(*response.reference);
       return;
     case ResponseView::Kind::kIntermediate:
       sink_.OnIntermediate(*response.intermediate);
@@ -197,6 +197,15 @@ void Operation::OnEntry(const EntryView& entry) {
   entry_octets_ += entry.octets;
   if (pages()) pages_->CountEntry(entry.octets);
   sink_.OnEntry(entry);
+}
+
+void Operation::OnReference(const ReferenceView& reference) {
+  if (session_.referrals() == nullptr) {
+    sink_.OnReference(reference);
+    return;
+  }
+  if (following_ == nullptr) following_ = std::make_unique<Following>(*this);
+  following_->chase().Note(reference);
 }
 
 void Operation::OnResult(const ResponseView& response) {
@@ -219,7 +228,22 @@ void Operation::OnResult(const ResponseView& response) {
     }
     if (after == PageControl::After::kLost) end.cause = EndCause::kPagesLost;
   }
-  Finish(std::move(end));
+  Conclude(std::move(end));
+}
+
+void Operation::Conclude(OperationEnd&& end) {
+  const bool referred = end.result.code == ldap_code::kReferral && session_.referrals() != nullptr;
+  if (referred && following_ == nullptr) following_ = std::make_unique<Following>(*this);
+  const bool follows = end.cause == EndCause::kResult && following_ != nullptr && following_->chase().HasWork(end.result);
+  if (state_ == State::kEnded) return;  // by what was left to the caller
+  if (!follows) {
+    Finish(std::move(end));
+    return;
+  }
+  state_ = State::kFollowing;
+  session_.ReleasePageSlot(*this);
+  if (paused_) following_->chase().Pause();
+  following_->chase().Start(std::move(end), entries_);
 }
 
 // Until the last page the connection's cookie is the caller's.
@@ -230,9 +254,11 @@ void Operation::NoteCallersPage(const LdapResult& result) {
 
 void Operation::OnConnectionLost(const LdapResult& last_word) {
   if (state_ == State::kEnded) return;
+  // What runs elsewhere ends as if the lease were closed, which it is.
+  const bool unknown = state_ == State::kFollowing && following_->chase().End(EndCause::kSessionClosed);
   // A write of which one octet was still ours cannot have been read by the directory.
   const bool sent = state_ == State::kRunning && session_.connection().written_octets() >= sent_octets_;
-  Finish({.cause = sent && MayWrite(request_) ? EndCause::kOutcomeUnknown : EndCause::kLost,
+  Finish({.cause = unknown || (sent && MayWrite(request_)) ? EndCause::kOutcomeUnknown : EndCause::kLost,
           .result = last_word});
 }
 
@@ -251,6 +277,7 @@ void Operation::Finish(OperationEnd&& end) {
   SetPausedOnConnection(false);
   session_.OnOperationEnded(*this, end);
   sink_.OnEnd(end);
+  WipeValues(request_);
   if (end.response_value) Wipe(*end.response_value);
 }
 

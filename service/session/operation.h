@@ -8,6 +8,9 @@
 //      v                                  v  v                                    v
 //      +------------------------------> kEnded: the sink's OnEnd, once <----------+
 //
+// Where the target follows referrals there is kFollowing between the last result and kEnded: other directories are asked
+// (session/referrals/referral_chase.h), whose requests End ends as it would its own.
+//
 // Client cancel, deadline, connection loss, Abandon, Unbind, expiry and drain all come in through End.
 #pragma once
 
@@ -25,12 +28,13 @@
 
 namespace dirlease {
 
+class Following;
 class Session;
 
 // Loop thread only. Owned by its Session; whoever started it may use it until its sink's OnEnd.
 class Operation final : private Connection::Exchange {
  public:
-  enum class State { kQueued, kRunning, kBetweenPages, kEnded };
+  enum class State { kQueued, kRunning, kBetweenPages, kFollowing, kEnded };
   struct Name {
     std::string id;           // unique on the lease while it runs
     std::string_view method;  // RPC method, constant text
@@ -59,7 +63,8 @@ class Operation final : private Connection::Exchange {
   int message_id() const { return message_id_; }  // of the latest request; 0 = none was sent
   absl::Time start_time() const { return start_time_; }
   const Origin& origin() const { return name_.origin; }
-  // Without the values that it writes once it was sent: they are wiped then.
+  // Without the values that it writes once it was sent (where referrals are followed: once it has ended): they are wiped
+  // then.
   const OperationRequest& request() const { return request_; }
   // From the call until the first request was sent, or until now.
   absl::Duration waiting_time() const;
@@ -72,6 +77,7 @@ class Operation final : private Connection::Exchange {
   bool abandoned() const { return abandoned_; }            // an Abandon PDU was sent
 
  private:
+  friend class Following;
   friend class Session;
 
   // For Session: what it waits for, and sending. REQUIRES: kQueued, or kBetweenPages and wants_page().
@@ -86,7 +92,10 @@ class Operation final : private Connection::Exchange {
   void OnResponse(const ResponseView& response) override;
   void OnConnectionLost(const LdapResult& last_word) override;
   void OnEntry(const EntryView& entry);
+  void OnReference(const ReferenceView& reference);
   void OnResult(const ResponseView& response);
+  // Ends with this, or asks elsewhere first.
+  void Conclude(OperationEnd&& end);
   bool AnswersNothing(int code) const;
   // The caller's controls and our own.
   std::vector<Control> Controls() const;
@@ -113,6 +122,7 @@ class Operation final : private Connection::Exchange {
   bool connection_paused_ = false;  // and the connection was told
   bool caller_pages_ = false;           // by a control of his own: one page of a search
   std::unique_ptr<PageControl> pages_;  // null = the gateway pages nothing
+  std::unique_ptr<Following> following_;  // null = it was referred nowhere, or nothing is followed
 };
 
 }  // namespace dirlease

@@ -96,7 +96,7 @@ Outcome<BindPlan> Profiles::Use(const ProfileUse& use, const Caller& caller, con
     plan.config = config->second.get();
   }
   if (use.authorization_id.empty()) return plan;
-  plan.identity.bind_name = use.authorization_id;
+  plan.identity.bind_name = plan.identity.authorization_id = use.authorization_id;
   if (profile.sasl_authorization) {
     plan.bind.sasl->identity->authorization_id = use.authorization_id;
   } else {

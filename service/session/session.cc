@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "session/referrals/referral_connections.h"
 
 namespace dirlease {
 
@@ -58,6 +59,10 @@ Session::~Session() {
   *self_ = nullptr;
 }
 
+void Session::FollowReferrals(std::unique_ptr<ReferralConnections> connections) {
+  referrals_ = std::move(connections);
+}
+
 Outcome<Operation*> Session::Begin(Operation::Name name, OperationRequest request,
                                    OperationSink& sink) {
   if (state_ != State::kActive || close_when_idle_) return SessionClosing();
@@ -105,7 +110,9 @@ std::optional<Failure> Session::RefusalToBind(bool abandon_outstanding) const {
   if (state_ != State::kActive || close_when_idle_) return SessionClosing();
   if (binding()) return BindInProgress();
   const auto writes = [](const auto& operation) {
-    return operation->state() == Operation::State::kRunning && MayWrite(operation->request());
+    const auto state = operation->state();
+    const bool sent = state == Operation::State::kRunning || state == Operation::State::kFollowing;
+    return sent && MayWrite(operation->request());
   };
   if (std::any_of(operations_.begin(), operations_.end(), writes)) {
     return OperationsOutstanding("a write runs on the lease: wait for its end");
@@ -122,6 +129,7 @@ void Session::AbandonAll() {
 
 LeaseBind& Session::SetBind(Target& target, LeaseBind::Plan plan, LeaseBind::OnStep on_step) {
   assert(!binding() && operations_.empty());
+  if (referrals_ != nullptr) referrals_->CloseAll();  // they are whoever the lease was
   bind_ = std::make_unique<LeaseBind>(loop_, target, *connection_, std::move(plan), std::move(on_step));
   return *bind_;
 }
@@ -132,6 +140,7 @@ void Session::Become(const BoundIdentity& identity) {
   facts_.bind_name = identity.bind_name;
   facts_.sasl_mechanism = identity.sasl_mechanism;
   facts_.profile = identity.profile;
+  facts_.authorization_id = identity.authorization_id;
   facts_.identity_key = identity.key;
   facts_.proxied_authorization = identity.proxied_authorization;
   caller_pages_ = false;  // the cookie was another one's
@@ -156,10 +165,7 @@ void Session::Enqueue(Operation& operation) {
 void Session::OnOperationEnded(Operation& operation, const OperationEnd& end) {
   observer_.OnOperationEnded(*this, operation, end);
   std::erase(waiting_, &operation);
-  if (page_slot_ == &operation) {
-    page_slot_ = nullptr;
-    StartWaitingInLaterTurn();
-  }
+  ReleasePageSlot(operation);
   const auto place = std::find_if(operations_.begin(), operations_.end(),
                                   [&](const auto& o) { return o.get() == &operation; });
   loop_.DeferDelete(std::move(*place));  // it is on the stack
@@ -171,6 +177,12 @@ void Session::OnOperationEnded(Operation& operation, const OperationEnd& end) {
   loop_.Post([self = self_] {
     if (*self) (*self)->Close(*(*self)->close_when_idle_);
   });
+}
+
+void Session::ReleasePageSlot(const Operation& operation) {
+  if (page_slot_ != &operation) return;
+  page_slot_ = nullptr;
+  StartWaitingInLaterTurn();
 }
 
 void Session::StartWaitingInLaterTurn() {
@@ -196,13 +208,24 @@ void Session::StartWaiting() {
 }
 
 void Session::BeginClosing() {
+  if (referrals_ != nullptr) referrals_->CloseAll();
+  if (!connection_->closed()) connection_->Unbind();
+  connection_->WhenSocketClosed([self = self_] {
+    if (*self) (*self)->OnSocketClosed();
+  });
+}
+
+void Session::OnSocketClosed() {
   const auto told = [self = self_] {
     if (*self == nullptr) return;
     (*self)->state_ = State::kClosed;
     (*self)->observer_.OnSessionClosed(**self);
   };
-  if (!connection_->closed()) connection_->Unbind();
-  connection_->WhenSocketClosed(told);
+  if (referrals_ == nullptr) {
+    told();
+  } else {
+    referrals_->WhenClosed(told);
+  }
 }
 
 void Session::OnConnectionLost(const LdapResult& last_word) {

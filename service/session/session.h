@@ -29,6 +29,8 @@ namespace dirlease {
 // FAILED_PRECONDITION / BIND_IN_PROGRESS.
 Failure BindInProgress();
 
+class ReferralConnections;
+
 class Session final : private Connection::Observer {
  public:
   enum class State { kActive, kClosing, kClosed };
@@ -59,6 +61,7 @@ class Session final : private Connection::Observer {
     // As BoundIdentity has them.
     std::string sasl_mechanism = {};
     std::string profile = {};
+    std::string authorization_id = {};
     std::string identity_key = {};  // BoundIdentity::key
     std::optional<Control> proxied_authorization = {};
     // Whose certificate the connection shows, a profile's; null = the target's own. Lives as long as the profiles.
@@ -73,6 +76,9 @@ class Session final : private Connection::Observer {
           std::unique_ptr<Connection> connection);
   // REQUIRES: kClosed.
   ~Session() override;
+
+  // From now on its operations follow referrals over these. Once, before the first one.
+  void FollowReferrals(std::unique_ptr<ReferralConnections> connections);
 
   // Starts an operation or queues it. An empty id: the session names it. Refused: too many, or the id is in use.
   // The sink must live until its OnEnd, which never comes within this call.
@@ -108,6 +114,7 @@ class Session final : private Connection::Observer {
   const std::vector<std::unique_ptr<Operation>>& operations() const { return operations_; }
 
  private:
+  friend class Following;
   friend class Operation;
 
   // For Operation.
@@ -119,6 +126,8 @@ class Session final : private Connection::Observer {
   void set_caller_pages(bool pages) { caller_pages_ = pages; }
   bool owns_page_slot(const Operation& operation) const { return page_slot_ == &operation; }
   void TakePageSlot(Operation& operation) { page_slot_ = &operation; }
+  void ReleasePageSlot(const Operation& operation);
+  ReferralConnections* referrals() { return referrals_.get(); }  // null = it follows none
   // It waits for a place (again): a new operation, or one whose next page is due.
   void Enqueue(Operation& operation);
   void OnOperationEnded(Operation& operation, const OperationEnd& end);
@@ -126,6 +135,7 @@ class Session final : private Connection::Observer {
   void StartWaiting();
   void StartWaitingInLaterTurn();
   void BeginClosing();
+  void OnSocketClosed();
   void OnPlaceFree() override { StartWaiting(); }
   void OnConnectionLost(const LdapResult& last_word) override;
 
@@ -138,6 +148,7 @@ class Session final : private Connection::Observer {
   Facts facts_;  // who it is bound as may change
   std::unique_ptr<Connection> connection_;
   std::unique_ptr<LeaseBind> bind_;  // null = none is under way
+  std::unique_ptr<ReferralConnections> referrals_;
   State state_ = State::kActive;
   std::optional<EndCause> close_when_idle_;
   std::vector<std::unique_ptr<Operation>> operations_;  // at most limits_.most_operations

@@ -159,6 +159,9 @@ class SessionManager final : private Session::Observer {
   };
 
   std::optional<Failure> Refusal(const Caller& caller, const OpenRequest& request) const;
+  // How the lease binds at directories that it is referred to, if it may.
+  Outcome<BindPlan> PlanReferral(const Session& session) const;
+  void FollowReferrals(Session& session, Target& target);
   // How this caller may bind at the target, if he may.
   Outcome<BindPlan> PlanBind(const Caller& caller, const Target& target, Credentials credentials) const;
   // What was opened for this request id before, as long as it lives; or why it cannot be had.

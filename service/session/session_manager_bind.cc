@@ -4,6 +4,7 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "fmt/format.h"
+#include "session/referrals/referral_connections.h"
 #include "session/session_manager.h"
 
 namespace dirlease {
@@ -43,6 +44,12 @@ bool FitsConnection(const BindPlan& plan, const Session& session) {
   return plan.config == nullptr && !IsExternal(plan.bind);
 }
 
+Failure CredentialsNotKept() {
+  return {.code = absl::StatusCode::kFailedPrecondition,
+          .reason = "CREDENTIALS_NOT_KEPT",
+          .message = "the gateway keeps no caller's credentials, so it cannot bind with them elsewhere"};
+}
+
 // What the gateway is, not what the caller knows: EXTERNAL even when it is relayed.
 bool IsGatewayIdentity(const BindRequest& bind) {
   return IsExternal(bind) || (bind.sasl && bind.sasl->identity && bind.sasl->mechanism == "GSSAPI");
@@ -73,6 +80,33 @@ Outcome<BindPlan> SessionManager::PlanBind(const Caller& caller, const Target& t
   if (plan.bind.sasl) plan.identity.sasl_mechanism = plan.bind.sasl->mechanism;
   plan.identity.key = KeyOf(plan.bind);
   return plan;
+}
+
+Outcome<BindPlan> SessionManager::PlanReferral(const Session& session) const {
+  const Session::Facts& facts = session.facts();
+  const auto follow = targets_.Find(facts.target)->config().referrals.follow;
+  if (follow == ReferralPolicy::Follow::kAnonymous) return BindPlan();
+  if (!facts.profile.empty()) {
+    const Caller caller{.owner = facts.owner, .peer = "", .trace_id = ""};
+    return profiles_.Use({facts.profile, facts.authorization_id}, caller, facts.target, {});
+  }
+  if (facts.bind_name.empty() && facts.sasl_mechanism.empty()) return BindPlan();
+  return CredentialsNotKept();
+}
+
+void SessionManager::FollowReferrals(Session& session, Target& target) {
+  if (target.config().referrals.follow == ReferralPolicy::Follow::kNever) return;
+  session.FollowReferrals(std::make_unique<ReferralConnections>(
+      ReferralConnections::Services{
+          .open = {loop_, budget_, reaper_},
+          .target = target,
+          .limits = options_.session,
+          .plan_bind = [this, &session] { return PlanReferral(session); },
+          .on_operation_ended =
+              [this](Session& elsewhere, const Operation& operation, const OperationEnd& end) {
+                OnOperationEnded(elsewhere, operation, end);
+              }},
+      session.facts()));
 }
 
 std::optional<Failure> SessionManager::Rebind(Session& session, const Caller& caller,

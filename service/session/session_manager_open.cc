@@ -200,6 +200,7 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
   Session& granted = *session;
   live_[lease] = &granted;
   sessions_[lease].session = std::move(session);
+  FollowReferrals(granted, *opening.target);
   opening.target->OnLeaseConnected();
   ArmExpiry();
   if (opened.conversation != nullptr) {

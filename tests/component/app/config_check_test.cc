@@ -67,6 +67,35 @@ TEST(ConfigCheckTest, TargetsAreChecked) {
               ElementsAre(HasSubstr("\"ssl\" is none of none, starttls, ldaps")));
 }
 
+// Of a configuration file with one target that has these lines.
+std::vector<std::string> ProblemsOfTarget(const std::string& lines) {
+  const testing::TempDir folder;
+  const std::string file = folder.File("config.yaml");
+  std::ofstream(file) << "insecure: true\ntargets:\n  - uris: [ldap://a]\n" << lines;
+  return ProblemsOf({"--config=" + file});
+}
+
+TEST(ConfigCheckTest, ReferralsAreFollowedToNamedServersOnly) {
+  EXPECT_THAT(ProblemsOfTarget("    referrals: {follow: anonymous, servers: [ldap://b, ldap://c:1389]}\n"), IsEmpty());
+  EXPECT_THAT(ProblemsOfTarget("    referrals: {follow: same_identity}\n"),
+              ElementsAre(HasSubstr("\"default\": referrals.servers: none is given")));
+  EXPECT_THAT(ProblemsOfTarget("    referrals: {servers: [ldap://b]}\n"),
+              ElementsAre(HasSubstr("referrals.follow: is never, but servers are given")));
+  EXPECT_THAT(ProblemsOfTarget("    referrals: {follow: always, servers: [b, ldaps://c], max_hops: 0, max_followed: 999, "
+                               "max_connections: 65}\n"),
+              UnorderedElementsAre(HasSubstr("referrals.follow: \"always\" is none of never, anonymous, same_identity"),
+                                   HasSubstr("referrals.servers: \"b\" is no address of a directory"),
+                                   HasSubstr("referrals.servers: ldaps://c contradicts its tls setting"),
+                                   HasSubstr("referrals.max_hops: has to be between 1 and 32"),
+                                   HasSubstr("referrals.max_followed: has to be between 1 and 256"),
+                                   HasSubstr("referrals.max_connections: has to be between 1 and 64")));
+}
+
+TEST(ConfigCheckTest, ReferralsAreNoFlags) {
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--target-referrals-follow=anonymous"}),
+              ElementsAre(HasSubstr("--target-referrals-follow")));
+}
+
 TEST(ConfigCheckTest, NumbersAndTimesAreNotNothing) {
   EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--max-leases=0", "--stall-deadline=0s",
                           "--memory-budget=1"}),

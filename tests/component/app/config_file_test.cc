@@ -67,8 +67,15 @@ TEST(ConfigFileTest, WhatTheExampleHasCommentedOutCanBeReadToo) {
     ASSERT_NE(at, std::string::npos) << line;
     yaml.erase(at + 1, 2);
   }
+  for (const std::string line : {"referrals:\n", "  follow: ", "  servers: ", "  max_hops: ", "  max_followed: ", "  max_connections: "}) {
+    const size_t at = yaml.find("\n    # " + line);
+    ASSERT_NE(at, std::string::npos) << line;
+    yaml.erase(at + 5, 2);
+  }
   const auto got = Read(yaml);
   EXPECT_THAT(got.problems, IsEmpty());
+  EXPECT_EQ(got.config.targets(0).referrals().follow(), "same_identity");
+  EXPECT_THAT(got.config.targets(0).referrals().servers(), ElementsAre("ldap://branch.example.com"));
   EXPECT_EQ(got.config.audit_log(), "/var/log/dirlease/audit.log");
   EXPECT_EQ(got.config.admin().listen(), "127.0.0.1:50052");
   EXPECT_EQ(got.config.admin().client_ca(), "/etc/dirlease/operators-ca.crt");

@@ -251,6 +251,42 @@ TEST_F(ControlsTest, NothingIsDoneAndAValueThatIsThereIsNoError) {
   EXPECT_TRUE(end.ok()) << end;
 }
 
+// slapd has no tree delete of its own (mdb): who asks for it critically is told so, and nothing is deleted.
+TEST_F(ControlsTest, ATreeThatTheDirectoryCannotDeleteStays) {
+  v1::DeleteRequest remove;
+  remove.set_dn(kPeopleDn);
+  EXPECT_EQ(Call(remove).reason(), "NOT_ALLOWED_ON_NON_LEAF");
+  v1::Control& tree = *remove.add_controls();
+  tree.set_tree_delete(true);
+  CallEnd end = Call(remove);
+  EXPECT_EQ(end.reason(), "NOT_ALLOWED_ON_NON_LEAF") << end;
+  tree.set_critical(true);
+  end = Call(remove);
+  EXPECT_EQ(end.code, Code::kUnimplemented) << end;
+  EXPECT_EQ(end.reason(), "UNAVAILABLE_CRITICAL_EXTENSION");
+  EXPECT_EQ(Search(SearchUnder(kPeopleDn, "(uid=*)"), token_).all.entries_size(), 20);
+}
+
+// What nobody may write otherwise, for who may manage the entry.
+TEST_F(ControlsTest, RulesAreRelaxedForWhoManagesTheEntry) {
+  v1::ModifyRequest change = Describe("20200101000000Z");
+  change.mutable_modifications(0)->mutable_attribute()->set_type("createTimestamp");
+  EXPECT_EQ(Call(change).reason(), "CONSTRAINT_VIOLATION");
+  AddCritical(*change.mutable_controls()).set_relax(true);
+  CallEnd end = Call(change);
+  EXPECT_TRUE(end.ok()) << end;
+  v1::GetEntryRequest read;
+  read.set_dn(PersonDn(1));
+  read.add_attributes("createTimestamp");
+  v1::GetEntryResponse response;
+  EXPECT_TRUE(Call(read, &response).ok());
+  EXPECT_EQ(response.entry().attributes(0).values(0), "20200101000000Z");
+  const std::string person = OpenAs(PersonDn(1), PersonPassword(1));
+  end = client_->Call(change, nullptr, {.token = person});
+  EXPECT_EQ(end.code, Code::kPermissionDenied) << end;
+  client_->Unbind(person);
+}
+
 TEST_F(ControlsTest, AReferralIsAnEntryToWhoManagesIt) {
   v1::AddRequest referral;
   referral.set_dn("cn=elsewhere,dc=example,dc=com");

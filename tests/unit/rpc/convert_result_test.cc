@@ -117,9 +117,14 @@ TEST(ResultToProto, KeepsTheResultWhole) {
                  .diagnostic_message = "over there",
                  .referrals = {"ldap://a/", "ldap://b/"},
                  .controls = {{.oid = "1.2.3", .critical = true, .value = std::string("\xFF\0", 2)},
-                              {.oid = "1.2.4", .critical = false, .value = std::nullopt}}},
+                              {.oid = "1.2.4", .critical = false, .value = std::nullopt}},
+                 .followed = {"ldap://c"},
+                 .not_followed = "LOOP"},
                 out);
   EXPECT_EQ(out.code(), 10);
+  ASSERT_EQ(out.followed_size(), 1);
+  EXPECT_EQ(out.followed(0), "ldap://c");
+  EXPECT_EQ(out.not_followed(), "LOOP");
   EXPECT_EQ(out.name(), "referral");
   EXPECT_EQ(out.matched_dn(), "dc=example");
   EXPECT_EQ(out.diagnostic_message(), "over there");

@@ -18,7 +18,11 @@ class RecordingSink final : public OperationSink {
     entries.emplace_back(entry.dn);
     if (on_entry) on_entry();
   }
-  void OnReference(const ReferenceView&) override { ++references; }
+  void OnReference(const ReferenceView& reference) override {
+    if (ended()) ADD_FAILURE() << "a reference after the end";
+    ++references;
+    if (!reference.uris.empty()) left.push_back(std::string(reference.uris[0]) + " " + std::string(reference.not_followed));
+  }
   void OnIntermediate(const IntermediateView&) override { ++intermediates; }
   void OnEnd(const OperationEnd& end) override {
     if (ended()) ADD_FAILURE() << "a second end";
@@ -36,6 +40,7 @@ class RecordingSink final : public OperationSink {
 
   std::vector<std::string> entries;
   int references = 0;
+  std::vector<std::string> left;  // "URI why" of each, the first URI
   int intermediates = 0;
   std::vector<OperationEnd> ends;
   std::function<void()> on_entry;
