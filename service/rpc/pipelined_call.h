@@ -17,6 +17,10 @@
 
 namespace dirlease {
 
+namespace v1 {
+class PipelineCall;
+}  // namespace v1
+
 class PipelinedCall : protected Responder {
  public:
   // The pipeline as its calls see it.

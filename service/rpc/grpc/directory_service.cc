@@ -16,9 +16,16 @@ namespace {
 
 using Context = grpc::CallbackServerContext;
 
-// Search, Sync and Pipeline work on octets (rpc/wire_message.h), the others on messages.
-using Methods = v1::DirectoryService::WithRawCallbackMethod_Search<v1::DirectoryService::WithRawCallbackMethod_Sync<
-    v1::DirectoryService::WithRawCallbackMethod_Pipeline<v1::DirectoryService::CallbackService>>>;
+using D = v1::DirectoryService;
+// Search, Sync and Pipeline work on octets (rpc/wire_message.h), the others on messages. One by one, since D::CallbackService
+// has a Pipeline that differs from the raw one in nothing but what it returns.
+using Unary = D::WithCallbackMethod_GetEntry<D::WithCallbackMethod_Compare<D::WithCallbackMethod_Add<
+    D::WithCallbackMethod_Modify<D::WithCallbackMethod_Delete<D::WithCallbackMethod_ModifyDn<
+        D::WithCallbackMethod_ChangePassword<D::WithCallbackMethod_WhoAmI<D::WithCallbackMethod_Extended<
+            D::WithCallbackMethod_Abandon<D::WithCallbackMethod_GetRootDse<
+                D::WithCallbackMethod_GetSchema<D::Service>>>>>>>>>>>>;
+using Methods =
+    D::WithRawCallbackMethod_Search<D::WithRawCallbackMethod_Sync<D::WithRawCallbackMethod_Pipeline<Unary>>>;
 using SearchReactor = StreamReactor<v1::SearchRequest, SearchCall>;
 using SyncReactor = StreamReactor<v1::SyncRequest, SyncCall>;
 
