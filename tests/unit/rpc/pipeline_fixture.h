@@ -112,7 +112,9 @@ class PipelineFixture : public ManagerFixture {
 
   std::vector<v1::PipelineReply> Replies() const {
     std::vector<v1::PipelineReply> replies;
-    for (const auto& message : caller_.messages) replies.insert(replies.end(), message.replies().begin(), message.replies().end());
+    for (const auto& message : caller_.messages) {
+      replies.insert(replies.end(), message.replies().begin(), message.replies().end());
+    }
     return replies;
   }
   std::vector<uint64_t> RepliedIds() const {
@@ -140,7 +142,8 @@ class PipelineFixture : public ManagerFixture {
   template <typename Detail>
   Detail DetailOf(uint64_t id) const {
     Detail detail;
-    for (const auto& any : LastOf(id).status().details()) {
+    const v1::PipelineReply last = LastOf(id);
+    for (const auto& any : last.status().details()) {
       if (any.UnpackTo(&detail)) break;
     }
     return detail;
