@@ -60,7 +60,7 @@ void MessageQueue::WriteInLaterTurn() {
 }
 
 void MessageQueue::WriteIfIdle() {
-  if (writing_ || finished_) return;
+  if (writing_ || finished_ || HoldsBack()) return;
   Gather();
   if (!queue_.empty() || status_) WriteNext();
 }

@@ -102,7 +102,7 @@ class MessageQueue {
   // What follows, the end too, goes into another message than what was added.
   void CloseBatch();
   void WriteInLaterTurn();
-  // Unless a write is outstanding: it goes on by itself then.
+  // Unless a write is outstanding (it goes on by itself then) or what there is is held back.
   void WriteIfIdle();
   // A message is with the writer, or one will be in this turn.
   bool busy() const { return writing_ || !queue_.empty(); }
@@ -132,6 +132,8 @@ class MessageQueue {
   virtual void SetPaused(bool paused) = 0;
   // Whether somebody makes items who could be paused.
   virtual bool pausable() const = 0;
+  // Whether what there is should wait for more; WriteIfIdle has to be called again.
+  virtual bool HoldsBack() { return false; }
   // What gathers elsewhere is added now, before the next write.
   virtual void Gather() {}
   // The last thing in the last message.

@@ -190,6 +190,7 @@ void Pipeline::OnTurn() {
 void Pipeline::Reply(size_t octets, absl::FunctionRef<void(WireMessage&)> append) {
   if (silent_) return;
   Add(octets, append);
+  ++held_replies_;
   ApplyMarks();
 }
 
@@ -206,8 +207,25 @@ void Pipeline::OnReplied(PipelinedCall& call) {
   InLaterTurn();
 }
 
+// A message costs many times what a reply costs, here and at the caller, and while calls wait for the directory nobody is
+// idle for want of it.
+bool Pipeline::HoldsBack() {
+  const size_t held = held_replies_ + gathering_.size();
+  if (state_ == State::kEnding || end_given() || session_ == nullptr) return false;
+  if (held == 0 || session_->waiting_operations() < held) return false;
+  const absl::Time now = loop().Now();
+  if (hold_end_ == absl::InfinitePast()) {
+    hold_end_ = now + kLongestHold;
+    if (hold_timer_ == nullptr) hold_timer_ = loop().NewTimer([this] { WriteIfIdle(); });
+    hold_timer_->ArmAt(hold_end_);
+  }
+  return now < hold_end_;
+}
+
 void Pipeline::Gather() {
   for (PipelinedCall* call : std::exchange(gathering_, {})) call->Flush();
+  held_replies_ = 0;
+  hold_end_ = absl::InfinitePast();
 }
 
 void Pipeline::GiveUpAll(EndCause cause) {

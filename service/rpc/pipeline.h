@@ -40,6 +40,8 @@ class Pipeline final : public MessageQueue,
                        private Session::RoomWaiter {
  public:
   static constexpr int kBatchReplies = 256;
+  // Replies wait for others as long as more calls of the lease wait for the directory, but no longer than this.
+  static constexpr absl::Duration kLongestHold = absl::Milliseconds(1);
 
   Pipeline(SessionManager& manager, CallInfo info, PipelineCaller& caller);
   // REQUIRES: finished, or never started.
@@ -91,6 +93,7 @@ class Pipeline final : public MessageQueue,
   void GiveUpAll(EndCause cause) override;
   void SetPaused(bool paused) override;
   bool pausable() const override { return !finished(); }
+  bool HoldsBack() override;
   void Gather() override;
   void OnFinished() override;
 
@@ -120,6 +123,9 @@ class Pipeline final : public MessageQueue,
   bool calls_paused_ = false;
   std::vector<PipelinedCall*> gathering_;               // of those
   std::vector<std::unique_ptr<PipelinedCall>> replied_;  // possibly on the stack
+  size_t held_replies_ = 0;                // since the last write
+  absl::Time hold_end_ = absl::InfinitePast();  // of those
+  std::unique_ptr<Timer> hold_timer_;
   bool turn_posted_ = false;
   std::shared_ptr<Pipeline*> self_;  // tasks in the loop's queue hold it weakly
 };

@@ -62,6 +62,24 @@ TEST_F(PipelineTest, WhatCompletesWhileAWriteIsOutstandingIsOneMessage) {
   EXPECT_EQ(caller_.messages[1].replies_size(), 3);
 }
 
+TEST_F(PipelineTest, RepliesWaitForOthersWhileTheDirectoryHasEnoughToDo) {
+  StartPipeline();
+  std::vector<v1::PipelineCall> calls;
+  for (uint64_t id = 1; id <= 16; ++id) calls.push_back(Compare(id));
+  Send(calls);
+  Answer({Yes(*peer_->outstanding().begin())});
+  EXPECT_THAT(caller_.messages, IsEmpty());
+  loop_.Advance(Pipeline::kLongestHold);
+  EXPECT_THAT(RepliedIds(), ElementsAre(1u)) << "a millisecond at most";
+  CompleteAllWrites();
+  // Seven wait for a place then.
+  for (int answered = 1; answered <= 3; ++answered) Answer({Yes(*peer_->outstanding().begin())});
+  EXPECT_EQ(caller_.messages.size(), 1u);
+  Answer({Yes(*peer_->outstanding().begin())});
+  ASSERT_EQ(caller_.messages.size(), 2u);
+  EXPECT_EQ(caller_.messages[1].replies_size(), 4);
+}
+
 TEST_F(PipelineTest, APointSearchIsOneReply) {
   StartPipeline();
   const int id = Run(Search(7));
