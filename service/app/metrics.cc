@@ -36,7 +36,7 @@ const char* CodeName(int code) {
 constexpr EndCause kAbandonCauses[] = {
     EndCause::kCancelled, EndCause::kAbandoned, EndCause::kSessionClosed, EndCause::kExpired,
     EndCause::kRevoked,   EndCause::kDraining,  EndCause::kSlowConsumer,  EndCause::kEntryTooLarge,
-    EndCause::kOutcomeUnknown};
+    EndCause::kTimedOut,  EndCause::kOutcomeUnknown};
 // As the session manager says them.
 constexpr const char* kEndReasons[] = {"unbind", "idle",  "maximum age", "directory",
                                        "tether", "drain", "revoked", "bind"};

@@ -52,7 +52,6 @@ constexpr ReasonAdvice kByReason[] = {
     {"OBJECT_CLASS_VIOLATION",
      "give what the entry's object classes need and nothing that they do not allow"},
     {"NOT_ALLOWED_ON_NON_LEAF", "delete or move what is below it first"},
-    {"NOT_BUILT", "nothing yet: this gateway's version does not have it"},
     {"DRAINING", "run the command again: this gateway is being replaced"},
     {"LDAP_SERVER_DOWN",
      "check that the directory runs and that the gateway can reach it, then run the command again"},

@@ -208,6 +208,22 @@ CallStatus GatewayClient::Sync(const v1::SyncRequest& request, const SyncSink& o
   return ReadAll(call.context, *reader, on_message);
 }
 
+CallStatus GatewayClient::Pipeline(const v1::PipelineRequest& first, const PipelineSink& on_replies) {
+  Impl::Call call(*impl_);
+  const auto stream = impl_->directory.Pipeline(&call.context);
+  bool open = stream->Write(first);
+  v1::PipelineRequest next;
+  for (v1::PipelineResponse replies; stream->Read(&replies);) {
+    next.Clear();
+    const bool more = on_replies(replies, next);
+    if (open && next.calls_size() > 0) open = stream->Write(next);
+    if (more || !open) continue;
+    stream->WritesDone();
+    open = false;
+  }
+  return FromGrpc(stream->Finish());
+}
+
 CallStatus GatewayClient::HoldSession(const v1::HoldSessionRequest& request,
                                       const HoldSink& on_event) {
   Impl::Call call(*impl_);

@@ -90,6 +90,12 @@ class GatewayClient {
   using SyncSink = std::function<bool(const v1::SyncResponse& message)>;
   CallStatus Sync(const v1::SyncRequest& request, const SyncSink& on_message);
 
+  // Calls of one stream: sends `first`, and after each message of replies what `on_replies` puts into `next`, until it
+  // returns false: then no more calls come. For at most about a hundred small calls outstanding: sending may wait while
+  // nobody reads.
+  using PipelineSink = std::function<bool(const v1::PipelineResponse& replies, v1::PipelineRequest& next)>;
+  CallStatus Pipeline(const v1::PipelineRequest& first, const PipelineSink& on_replies);
+
   // As Search: until the lease or the call ends, which is never OK.
   using HoldSink = std::function<bool(const v1::HoldSessionResponse& event)>;
   CallStatus HoldSession(const v1::HoldSessionRequest& request, const HoldSink& on_event);

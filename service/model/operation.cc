@@ -6,6 +6,7 @@ std::string_view EndCauseName(EndCause cause) {
   switch (cause) {
     case EndCause::kResult: return "result";
     case EndCause::kCancelled: return "cancelled";
+    case EndCause::kTimedOut: return "timed_out";
     case EndCause::kAbandoned: return "abandoned";
     case EndCause::kOutcomeUnknown: return "outcome_unknown";
     case EndCause::kLost: return "lost";

@@ -14,7 +14,8 @@ namespace dirlease {
 enum class EndCause {
   kResult,         // the directory answered: LdapResult says what
   kCancelled,      // the caller's cancel, deadline or vanished connection
-  kAbandoned,      // the Abandon RPC named it
+  kTimedOut,       // its own time in a pipeline is over
+  kAbandoned,      // the Abandon RPC named it, or its pipeline
   kOutcomeUnknown, // its lease or connection ended when a write had been sent; LdapResult as with kLost, or empty
   kLost,           // the directory's connection ended; LdapResult has libldap's code and the directory's last word
   kSessionClosed,  // Unbind

@@ -4,6 +4,14 @@
 
 namespace dirlease {
 
+namespace {
+Failure SessionOfStream() {
+  Failure failure = InvalidField("session", "is the stream's: leave it empty in its calls");
+  failure.reason = "SESSION_CONFLICT";
+  return failure;
+}
+}  // namespace
+
 Outcome<BudgetCharge> ChargeRequest(ByteBudget& budget, size_t octets) {
   const size_t held = 2 * octets;  // as it came and as it is sent
   if (held > ByteBudget::kSmallOctets && budget.used() + held > budget.limit()) {
@@ -30,20 +38,24 @@ void UnaryCall::FinishCancelled() {
   if (!finished()) Finish(StatusFromEnd({.cause = EndCause::kCancelled}, context_));
 }
 
+Outcome<Session*> FindLease(const SessionManager& manager, const CallInfo& info, const std::string& field) {
+  const auto token = ChooseToken(info.token, field);
+  if (!token.ok()) return token.failure();
+  return manager.Find(info.caller, token.value());
+}
+
 Session* UnaryCall::FindSession(const std::string& field) {
-  const auto token = ChooseToken(info_.token, field);
-  if (!token.ok()) {
-    Fail(token.failure());
+  Session* const given = responder_->session();
+  const auto found = given == nullptr  ? FindLease(manager_, info_, field)
+                     : field.empty() ? Outcome<Session*>(given)
+                                       : Outcome<Session*>(SessionOfStream());
+  if (!found.ok()) {
+    Fail(found.failure());
     return nullptr;
   }
-  auto session = manager_.Find(info_.caller, token.value());
-  if (!session.ok()) {
-    Fail(session.failure());
-    return nullptr;
-  }
-  context_.session_id = session.value()->facts().session_id;
-  context_.target = session.value()->facts().target;
-  return session.value();
+  context_.session_id = found.value()->facts().session_id;
+  context_.target = found.value()->facts().target;
+  return found.value();
 }
 
 }  // namespace dirlease

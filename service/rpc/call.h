@@ -19,10 +19,13 @@ namespace dirlease {
 inline constexpr char kSessionHeader[] = "ldap-session";
 inline constexpr char kOperationIdHeader[] = "ldap-operation-id";
 
-// Where a unary call's answer goes. Loop thread only; forgotten by the call in the same breath as it finishes.
+// Where a unary call's answer goes: an RPC of its own, or a reply in a pipeline. Loop thread only; forgotten by the call in
+// the same breath as it finishes.
 class Responder {
  public:
   virtual ~Responder() = default;
+  // The lease that the call is on, so that it names none; null: it names its lease.
+  virtual Session* session() { return nullptr; }
   virtual void AddHeader(std::string_view key, std::string_view value) = 0;
   // Once. The response message was filled before, if the status is OK.
   virtual void Finish(const RpcStatus& status) = 0;
@@ -39,6 +42,9 @@ struct CallInfo {
 
 // Memory that a request of so many octets holds while it runs. Refused when memory is scarce, unless the request is small.
 Outcome<BudgetCharge> ChargeRequest(ByteBudget& budget, size_t octets);
+
+// The lease that the metadata or the request's `field` names.
+Outcome<Session*> FindLease(const SessionManager& manager, const CallInfo& info, const std::string& field);
 
 RpcStatus StatusFromCallError(const CallError& error, const StatusContext& context);
 
@@ -65,7 +71,7 @@ class UnaryCall {
   void FinishOk() { Finish({}); }
   void Fail(const Failure& failure) { Finish(StatusFromFailure(failure, context_)); }
   void FinishCancelled();
-  // The lease that the metadata or `field` names; else finishes the call and answers null.
+  // The lease that the responder, the metadata or `field` names; else finishes the call and answers null.
   Session* FindSession(const std::string& field);
 
   SessionManager& manager_;

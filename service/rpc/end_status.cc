@@ -32,6 +32,8 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
       return StatusOfResult(end.result.code);
     case EndCause::kCancelled:
       return Fixed(Code::kCancelled, "OPERATION_CANCELLED", "the caller cancelled the call");
+    case EndCause::kTimedOut:
+      return Fixed(Code::kDeadlineExceeded, "OPERATION_TIMED_OUT", "the call's timeout is over");
     case EndCause::kAbandoned:
       return Fixed(Code::kCancelled, "OPERATION_ABANDONED", "an Abandon named this operation");
     case EndCause::kOutcomeUnknown:

@@ -48,17 +48,27 @@ bool OperationCall::Begin(OperationRequest request, const std::string& id) {
   return true;
 }
 
-void OperationCall::Cancel() {
+void OperationCall::End(EndCause cause) {
   if (operation_ != nullptr) {
-    operation_->End(EndCause::kCancelled);
+    operation_->End(cause);
+  } else if (!finished()) {
+    Finish(StatusFromEnd({.cause = cause}, context_));
+  }
+}
+
+void OperationCall::SetPaused(bool paused) {
+  if (operation_ == nullptr) return;
+  if (paused) {
+    operation_->Pause();
   } else {
-    FinishCancelled();
+    operation_->Resume();
   }
 }
 
 void OperationCall::OnEnd(const OperationEnd& end) {
+  upstream_time_ = operation_->upstream_time();
   operation_ = nullptr;
-  RpcStatus status = StatusFromEnd(end, context_);
+  RpcStatus status = StatusOf(end);
   if (status.code == 0) {
     // A session that this end closes refuses it.
     if (auto next = NextRequest()) {

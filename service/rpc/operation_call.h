@@ -20,7 +20,11 @@ namespace dirlease {
 class OperationCall : public UnaryCall, protected OperationSink {
  public:
   void Run() override;
-  void Cancel() override;
+  void Cancel() override { End(EndCause::kCancelled); }
+  // Ends what runs of it with `cause`; its status follows within. Nothing once it has finished.
+  void End(EndCause cause);
+  // See Operation. Nothing while none runs.
+  void SetPaused(bool paused);
 
  protected:
   // `method` is constant text. `session` and `operation_id` are the message's fields.
@@ -41,10 +45,14 @@ class OperationCall : public UnaryCall, protected OperationSink {
   void ChargeResponse(size_t octets) { response_charges_.emplace_back(manager_.budget(), octets); }
   // It is more than one message carries.
   void EndTooLarge();
+  // Of the operation that ended.
+  absl::Duration upstream_time() const { return upstream_time_; }
   RpcStatus TooLarge() const { return StatusFromEnd({.cause = EndCause::kEntryTooLarge}, context_); }
 
  private:
-  // The directory's answer, a success by rpc/status_table.h. Anything but OK fails the call all the same.
+  // How the call ends with that, if nothing else goes wrong.
+  virtual RpcStatus StatusOf(const OperationEnd& end) { return StatusFromEnd(end, context_); }
+  // The directory's answer, a success by StatusOf. Anything but OK fails the call all the same.
   virtual RpcStatus FillResponse(const OperationEnd& end) = 0;
   // Another operation that the answer needs, instead of FillResponse; it goes by the same id.
   virtual std::optional<OperationRequest> NextRequest() { return std::nullopt; }
@@ -61,6 +69,7 @@ class OperationCall : public UnaryCall, protected OperationSink {
   const std::string& operation_id_field_;
   Session* session_ = nullptr;      // while an operation of ours runs
   Operation* operation_ = nullptr;  // while it runs
+  absl::Duration upstream_time_;
 };
 
 }  // namespace dirlease

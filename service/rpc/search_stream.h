@@ -1,10 +1,8 @@
 // A streamed Search on its way to the caller: v1.SearchResponse. See rpc/message_stream.h.
 #pragma once
 
-#include <cstdint>
-
-#include "rpc/entry_writer.h"
 #include "rpc/message_stream.h"
+#include "rpc/search_answer.h"
 
 namespace dirlease {
 
@@ -12,11 +10,7 @@ using SearchWriter = MessageWriter;
 
 class SearchStream final : public MessageStream {
  public:
-  struct Options {
-    ValueFormat value_format = ValueFormat::kBytes;
-    int max_entries_per_message = 0;  // 0 = kBatchEntries
-    bool accept_partial = false;
-  };
+  using Options = SearchAnswer::Options;
 
   SearchStream(SearchWriter& writer, const Surroundings& surroundings, Options options, StatusContext context);
 
@@ -25,14 +19,12 @@ class SearchStream final : public MessageStream {
   void OnIntermediate(const IntermediateView& intermediate) override;
 
  private:
-  void CutEntry(const EntryView& entry);
+  // What was added goes out; what fits nowhere ends the search.
+  void Continue(bool added);
   void AppendEnd(const OperationEnd& end, WireMessage& out) const override;
-  bool Accepts(const OperationEnd& end) const override;
+  bool Accepts(const OperationEnd& end) const override { return answer_.Accepts(end.result); }
 
-  const bool accept_partial_;
-  EntryWriter entry_writer_;
-  int64_t entries_ = 0;
-  int64_t references_ = 0;
+  SearchAnswer answer_;
 };
 
 }  // namespace dirlease

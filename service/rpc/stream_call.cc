@@ -2,8 +2,6 @@
 
 #include <utility>
 
-#include "rpc/convert_request.h"
-
 namespace dirlease {
 
 StreamCall::StreamCall(SessionManager& manager, CallInfo info, const char* method, std::string session,
@@ -27,9 +25,7 @@ void StreamCall::Start() {
 
 std::optional<Failure> StreamCall::Begin() {
   if (!request_.ok()) return request_.failure();
-  const auto token = ChooseToken(info_.token, session_field_);
-  if (!token.ok()) return token.failure();
-  auto session = manager_.Find(info_.caller, token.value());
+  auto session = FindLease(manager_, info_, session_field_);
   if (!session.ok()) return session.failure();
   auto charge = ChargeRequest(manager_.budget(), request_octets_);
   if (!charge.ok()) return charge.failure();

@@ -56,7 +56,7 @@ void SetHeadOf(const SyncState& state, EntryWriter& writer) {
 
 SyncStream::SyncStream(MessageWriter& writer, const Surroundings& surroundings, Options options,
                        StatusContext context)
-    : MessageStream(writer, surroundings, kBatchEntries, std::move(context)),
+    : MessageStream(writer, surroundings, "Sync", kBatchEntries, std::move(context)),
       persist_(options.persist),
       heartbeat_interval_(options.heartbeat_interval),
       entry_writer_(v1::SyncEntry::kEntryFieldNumber, options.value_format,

@@ -68,7 +68,7 @@ Outcome<Operation*> Session::Begin(Operation::Name name, OperationRequest reques
   if (state_ != State::kActive || close_when_idle_) return SessionClosing();
   if (binding()) return BindInProgress();
   if (!facts_.profile.empty() && CarriesProxiedAuthorization(request)) return ProfileActsForOne();
-  if (operations_.size() >= limits_.most_operations) return TooManyOperations(limits_.most_operations);
+  if (!has_room()) return TooManyOperations(limits_.most_operations);
   std::string& id = name.id;
   const auto in_use = [this](const std::string& name) {
     return std::any_of(operations_.begin(), operations_.end(),
@@ -170,6 +170,7 @@ void Session::OnOperationEnded(Operation& operation, const OperationEnd& end) {
                                   [&](const auto& o) { return o.get() == &operation; });
   loop_.DeferDelete(std::move(*place));  // it is on the stack
   operations_.erase(place);
+  TellRoomInLaterTurn();
   if (!operations_.empty() || state_ != State::kActive) return;
   observer_.OnSessionIdle(*this);
   if (!close_when_idle_) return;
@@ -192,6 +193,30 @@ void Session::StartWaitingInLaterTurn() {
     (*self)->start_posted_ = false;
     (*self)->StartWaiting();
   });
+}
+
+void Session::AwaitRoom(RoomWaiter& waiter) {
+  if (std::find(room_waiters_.begin(), room_waiters_.end(), &waiter) == room_waiters_.end()) {
+    room_waiters_.push_back(&waiter);
+  }
+}
+
+void Session::TellRoomInLaterTurn() {
+  if (room_waiters_.empty() || std::exchange(room_posted_, true)) return;
+  loop_.Post([self = self_] {
+    if (*self == nullptr) return;
+    (*self)->room_posted_ = false;
+    (*self)->TellRoom();
+  });
+}
+
+// Each is asked once: who still waits is behind the others then.
+void Session::TellRoom() {
+  for (size_t left = room_waiters_.size(); left > 0 && !room_waiters_.empty() && has_room(); --left) {
+    RoomWaiter* waiter = room_waiters_.front();
+    room_waiters_.pop_front();
+    waiter->OnRoom();
+  }
 }
 
 // In order of arrival, but one that waits for the page slot holds up nobody behind it.

@@ -70,6 +70,13 @@ class Session final : private Connection::Observer {
   struct Limits {
     size_t most_operations = 64;  // queued ones included
   };
+  // Whoever would rather wait than be refused for too many operations.
+  class RoomWaiter {
+   public:
+    virtual ~RoomWaiter() = default;
+    // One more may begin. Comes from the loop, once; whoever still waits asks again.
+    virtual void OnRoom() = 0;
+  };
 
   // `connection` is bound, or will be by a bind that is set at once; its observer becomes this session.
   Session(EventLoop& loop, Observer& observer, LeaseId lease, Facts facts, Limits limits,
@@ -83,6 +90,11 @@ class Session final : private Connection::Observer {
   // Starts an operation or queues it. An empty id: the session names it. Refused: too many, or the id is in use.
   // The sink must live until its OnEnd, which never comes within this call.
   Outcome<Operation*> Begin(Operation::Name name, OperationRequest request, OperationSink& sink);
+  // False: one more would be refused now, for too many.
+  bool has_room() const { return operations_.size() < limits_.most_operations; }
+  // In order of asking. `waiter` must live until its OnRoom, StopAwaitingRoom or the session's end. Twice is once.
+  void AwaitRoom(RoomWaiter& waiter);
+  void StopAwaitingRoom(RoomWaiter& waiter) { std::erase(room_waiters_, &waiter); }
   // Ends the named operation kAbandoned. False: none of that name runs.
   bool Abandon(std::string_view operation_id);
   // Ends all operations with `cause`, then unbinds. Later calls do nothing. Returns how many operations it ended.
@@ -134,6 +146,8 @@ class Session final : private Connection::Observer {
 
   void StartWaiting();
   void StartWaitingInLaterTurn();
+  void TellRoomInLaterTurn();
+  void TellRoom();
   void BeginClosing();
   void OnSocketClosed();
   void OnPlaceFree() override { StartWaiting(); }
@@ -157,6 +171,8 @@ class Session final : private Connection::Observer {
   bool caller_pages_ = false;
   uint64_t last_operation_number_ = 0;
   bool start_posted_ = false;
+  std::deque<RoomWaiter*> room_waiters_;
+  bool room_posted_ = false;
   std::shared_ptr<Session*> self_;  // tasks in the loop's queue hold it weakly
 };
 

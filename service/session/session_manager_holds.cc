@@ -10,7 +10,7 @@ namespace {
 Failure TooManyHolds() {
   return {.code = absl::StatusCode::kResourceExhausted,
           .reason = "TOO_MANY_HOLDS",
-          .message = "the lease is held as often as it may be: end another HoldSession of it first",
+          .message = "the lease is held as often as it may be: end another HoldSession or Pipeline of it first",
           .metadata = {{"limit", std::to_string(Holds::kMostPerLease)}}};
 }
 }  // namespace

@@ -1,7 +1,10 @@
+#include <algorithm>
+#include <future>
 #include <ostream>
 
 #include "cli/bench/bench_report.h"
 #include "cli/bench/load_run.h"
+#include "cli/bench/pipeline_run.h"
 #include "cli/command_lease.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
@@ -38,10 +41,7 @@ class Bench {
         if (const auto failed = leases_.back()->lease.Acquire()) return *failed;
       }
     }
-    const LoadFigures figures =
-        LoadRun(
-            Limits(), [this](int64_t number) { return Call(number); }, context_.interrupts)
-            .Run();
+    const LoadFigures figures = options_.kind == BenchKind::kPipeline ? RunPipelines() : RunCalls();
     WipePassword(context_.invocation.open);
     context_.output.out << (options_.json ? BenchJson(options_, figures)
                                           : BenchText(options_, figures));
@@ -49,6 +49,34 @@ class Bench {
   }
 
  private:
+  LoadFigures RunCalls() {
+    return LoadRun(
+               Limits(), [this](int64_t number) { return Call(number); }, context_.interrupts)
+        .Run();
+  }
+
+  // Each lease has its share of what is outstanding, and of the calls.
+  LoadFigures RunPipelines() const {
+    const int streams = std::min(options_.leases, options_.concurrency);
+    LoadRun::Limits limits = Limits();
+    limits.concurrency /= streams;
+    limits.calls /= streams;
+    std::vector<std::future<LoadFigures>> runs;
+    for (int i = 0; i < streams; ++i) {
+      runs.push_back(std::async(std::launch::async, [this, limits, &client = *leases_[static_cast<size_t>(i)]->client] {
+        return PipelineRun(client, context_.invocation.search, limits, context_.interrupts).Run();
+      }));
+    }
+    LoadFigures figures;
+    for (auto& run : runs) {
+      const LoadFigures one = run.get();
+      figures.Add(one);
+      figures.elapsed = std::max(figures.elapsed, one.elapsed);
+    }
+    figures.latencies.Sort();
+    return figures;
+  }
+
   LoadRun::Limits Limits() const {
     if (options_.count > 0) return {options_.concurrency, options_.count, std::nullopt};
     return {options_.concurrency, kMaxBenchCalls, options_.duration};

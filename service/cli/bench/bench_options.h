@@ -6,7 +6,7 @@
 
 namespace dirlease::cli {
 
-enum class BenchKind { kWhoAmI, kCompare, kSearch, kStream, kOpen };
+enum class BenchKind { kWhoAmI, kCompare, kSearch, kStream, kPipeline, kOpen };
 
 // A latency takes 4 bytes, a time to the first entry 4 more: at most 80 MB in all. A run ends
 // there.

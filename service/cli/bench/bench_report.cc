@@ -25,7 +25,8 @@ double PerSecond(int64_t count, const LoadFigures& figures) {
 }
 
 bool Searches(const BenchOptions& options) {
-  return options.kind == BenchKind::kSearch || options.kind == BenchKind::kStream;
+  return options.kind == BenchKind::kSearch || options.kind == BenchKind::kStream ||
+         options.kind == BenchKind::kPipeline;
 }
 
 void AppendLatencies(const char* name, const Latencies& latencies, std::string& out) {
@@ -71,6 +72,8 @@ std::string BenchKindName(BenchKind kind) {
       return "search";
     case BenchKind::kStream:
       return "stream";
+    case BenchKind::kPipeline:
+      return "pipeline";
     case BenchKind::kOpen:
       return "open";
   }

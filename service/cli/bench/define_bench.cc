@@ -17,15 +17,18 @@ constexpr char kBenchFooter[] =
     "Examples:\n"
     "  dirlease bench --kind=search -b dc=example,dc=com --count 10000 '(uid=ann)' cn mail\n"
     "  dirlease bench --kind=stream --leases 4 --concurrency 4 -b dc=example,dc=com --output=json\n"
+    "  dirlease bench --kind=pipeline --concurrency 64 -b dc=example,dc=com '(uid=ann)' mail\n"
     "  dirlease bench --kind=open -D uid=ann,ou=people,dc=example,dc=com -W --duration 10s";
 
 void DefineLoad(CLI::App& app, BenchOptions& bench) {
   AddChoice<BenchKind>(app, "--kind",
-                       "what to call (whoami); stream is search with the time to the first entry",
+                       "what to call (whoami); stream is search with the time to the first entry, pipeline is\n"
+                       "search with all calls of a lease on one stream",
                        {{"whoami", BenchKind::kWhoAmI},
                         {"compare", BenchKind::kCompare},
                         {"search", BenchKind::kSearch},
                         {"stream", BenchKind::kStream},
+                        {"pipeline", BenchKind::kPipeline},
                         {"open", BenchKind::kOpen}},
                        [&bench](BenchKind kind) { bench.kind = kind; });
   app.add_option("--leases", bench.leases,

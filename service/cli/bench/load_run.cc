@@ -34,7 +34,7 @@ LoadFigures LoadRun::Work(Clock::time_point start) {
   int failures = 0;
   for (int64_t number = next_++; GoesOn(start, number); number = next_++) {
     const Call call = caller_(number);
-    Note(call, figures);
+    Note(call, interrupts_.signal_number() != 0, figures);
     failures = call.status.code() == 0 ? 0 : failures + 1;
     if (failures < kMaxFailuresInARow) continue;
     figures.gave_up = 1;
@@ -48,8 +48,8 @@ bool LoadRun::GoesOn(Clock::time_point start, int64_t number) const {
   return !limits_.duration || Clock::now() < start + *limits_.duration;
 }
 
-void LoadRun::Note(const Call& call, LoadFigures& figures) const {
-  if (call.status.code() == kCancelled && interrupts_.signal_number() != 0) {
+void LoadRun::Note(const Call& call, bool interrupted, LoadFigures& figures) {
+  if (call.status.code() == kCancelled && interrupted) {
     ++figures.cut_off;
     return;
   }

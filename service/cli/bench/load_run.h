@@ -42,10 +42,12 @@ class LoadRun {
 
   LoadFigures Run();
 
+  // `interrupted`: what was cancelled does not count.
+  static void Note(const Call& call, bool interrupted, LoadFigures& figures);
+
  private:
   LoadFigures Work(Clock::time_point start);
   bool GoesOn(Clock::time_point start, int64_t number) const;
-  void Note(const Call& call, LoadFigures& figures) const;
 
   const Limits limits_;
   const Caller caller_;

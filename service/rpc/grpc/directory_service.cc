@@ -1,6 +1,6 @@
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "rpc/directory_calls.h"
-#include "rpc/grpc/not_built.h"
+#include "rpc/grpc/pipeline_reactor.h"
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/stream_reactor.h"
 #include "rpc/grpc/unary_reactor.h"
@@ -16,9 +16,16 @@ namespace {
 
 using Context = grpc::CallbackServerContext;
 
-// Search and Sync work on octets (rpc/wire_message.h), the others on messages.
-using Methods = v1::DirectoryService::WithRawCallbackMethod_Search<
-    v1::DirectoryService::WithRawCallbackMethod_Sync<v1::DirectoryService::CallbackService>>;
+using D = v1::DirectoryService;
+// Search, Sync and Pipeline work on octets (rpc/wire_message.h), the others on messages. One by one, since D::CallbackService
+// has a Pipeline that differs from the raw one in nothing but what it returns.
+using Unary = D::WithCallbackMethod_GetEntry<D::WithCallbackMethod_Compare<D::WithCallbackMethod_Add<
+    D::WithCallbackMethod_Modify<D::WithCallbackMethod_Delete<D::WithCallbackMethod_ModifyDn<
+        D::WithCallbackMethod_ChangePassword<D::WithCallbackMethod_WhoAmI<D::WithCallbackMethod_Extended<
+            D::WithCallbackMethod_Abandon<D::WithCallbackMethod_GetRootDse<
+                D::WithCallbackMethod_GetSchema<D::Service>>>>>>>>>>>>;
+using Methods =
+    D::WithRawCallbackMethod_Search<D::WithRawCallbackMethod_Sync<D::WithRawCallbackMethod_Pipeline<Unary>>>;
 using SearchReactor = StreamReactor<v1::SearchRequest, SearchCall>;
 using SyncReactor = StreamReactor<v1::SyncRequest, SyncCall>;
 
@@ -73,8 +80,8 @@ class DirectoryService final : public Methods {
   grpc::ServerWriteReactor<grpc::ByteBuffer>* Sync(Context* context, const grpc::ByteBuffer* request) override {
     return new SyncReactor(loop_, manager_, *context, *request);
   }
-  grpc::ServerBidiReactor<v1::PipelineRequest, v1::PipelineResponse>* Pipeline(Context*) override {
-    return new NotBuiltReactor<grpc::ServerBidiReactor<v1::PipelineRequest, v1::PipelineResponse>>("Pipeline");
+  grpc::ServerBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>* Pipeline(Context* context) override {
+    return new PipelineReactor(loop_, manager_, *context);
   }
   grpc::ServerUnaryReactor* GetRootDse(Context* context, const v1::GetRootDseRequest* request,
                                        v1::GetRootDseResponse* response) override {

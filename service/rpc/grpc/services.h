@@ -14,7 +14,7 @@ class Service;
 
 namespace dirlease {
 
-// `loop` and `manager` must outlive the service's server. RPCs that are not built yet answer UNIMPLEMENTED.
+// `loop` and `manager` must outlive the service's server.
 std::unique_ptr<grpc::Service> NewSessionService(EventLoop& loop, SessionManager& manager);
 std::unique_ptr<grpc::Service> NewDirectoryService(EventLoop& loop, SessionManager& manager);
 std::unique_ptr<grpc::Service> NewAdminService(EventLoop& loop, SessionManager& manager,

@@ -1,7 +1,6 @@
 #include "dirlease/v1/session_service.grpc.pb.h"
 #include "rpc/bind_calls.h"
 #include "rpc/grpc/hold_reactor.h"
-#include "rpc/grpc/not_built.h"
 #include "rpc/grpc/services.h"
 #include "rpc/grpc/unary_reactor.h"
 #include "rpc/session_calls.h"

@@ -72,6 +72,22 @@ TEST_F(BenchCommand, CountsEntriesOfSearches) {
               AllOf(HasSubstr("entries         2 "), Not(HasSubstr("first entry"))));
 }
 
+TEST_F(BenchCommand, SearchesThroughOneStreamOfEachLease) {
+  const ClientRun run =
+      Run({"--kind=pipeline", "--count=100", "--concurrency=8", "--leases=2", "-b", "dc=x", "(cn=a)"});
+  EXPECT_EQ(run.exit_status, 0) << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("pipeline: 8 calls at once on 2 leases\n"), HasSubstr("\n  100 OK\n"),
+                             HasSubstr("entries         100 ")));
+  EXPECT_THAT(gateway_.unbound, SizeIs(2));
+}
+
+TEST_F(BenchCommand, SaysWhyAStreamFailed) {
+  gateway_.status = LdapFailure(grpc::StatusCode::UNAVAILABLE, "BUSY", 51, "busy");
+  const ClientRun run = Run({"--kind=pipeline", "--count=10"});
+  EXPECT_EQ(run.exit_status, 51);
+  EXPECT_THAT(run.out, HasSubstr("\n  8 UNAVAILABLE BUSY\n"));
+}
+
 TEST_F(BenchCommand, ComparesWhatItIsTold) {
   EXPECT_EQ(Run({"--kind=compare", "--count=1", "cn=a", "sn:b"}).exit_status, 0);
   EXPECT_EQ(gateway_.compare.dn(), "cn=a");

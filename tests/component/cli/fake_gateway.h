@@ -202,6 +202,22 @@ class FakeGateway {
       for (const auto& message : fake.sync_messages) writer->Write(message);
       return fake.Note(context);
     }
+    // Each search finds one entry.
+    grpc::Status Pipeline(grpc::ServerContext* context,
+                          grpc::ServerReaderWriter<v1::PipelineResponse, v1::PipelineRequest>* stream) override {
+      const grpc::Status status = fake.Note(context);
+      for (v1::PipelineRequest request; status.ok() && stream->Read(&request);) {
+        v1::PipelineResponse response;
+        for (const v1::PipelineCall& call : request.calls()) {
+          v1::PipelineReply& reply = *response.add_replies();
+          reply.set_id(call.id());
+          reply.mutable_search()->add_entries()->set_dn(call.search().base_dn());
+          reply.mutable_status();
+        }
+        stream->Write(response);
+      }
+      return status;
+    }
     grpc::Status Compare(grpc::ServerContext* context, const v1::CompareRequest* request,
                          v1::CompareResponse* response) override {
       std::unique_lock lock(fake.mutex_);

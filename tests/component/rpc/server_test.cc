@@ -1,4 +1,4 @@
-// What the listener serves beside the calls that are built, and whose leases are whose with mutual
+// What the listener serves beside its calls, and whose leases are whose with mutual
 // TLS.
 #include <google/protobuf/descriptor.pb.h>
 
@@ -13,17 +13,6 @@ namespace dirlease::testing {
 namespace {
 
 using ServerTest = GatewayTest;
-
-TEST_F(ServerTest, WhatIsNotBuiltSaysSo) {
-  token_ = client_->Open().token();
-  const auto code = [&](const google::protobuf::Message& request) {
-    const CallEnd end = client_->Call(request, nullptr, {.token = token_});
-    EXPECT_EQ(end.reason(), "NOT_BUILT");
-    EXPECT_NE(end.message.find(" is not built yet"), std::string::npos) << end;
-    return end.code;
-  };
-  EXPECT_EQ(code(v1::PipelineRequest()), Code::kUnimplemented);
-}
 
 constexpr char kSearchMethod[] = "/dirlease.v1.DirectoryService/Search";
 

@@ -13,8 +13,9 @@
 
 namespace dirlease::testing {
 
-template <typename Response>
-class FakeMessageWriter final : public MessageWriter {
+// `Writer`: MessageWriter, or what adds to it.
+template <typename Response, typename Writer = MessageWriter>
+class FakeMessageWriter : public Writer {
  public:
   void AddHeader(std::string_view key, std::string_view value) override {
     if (!messages.empty() || status) ADD_FAILURE() << "a header after the first message";
