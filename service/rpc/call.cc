@@ -30,6 +30,16 @@ void UnaryCall::FinishCancelled() {
   if (!finished()) Finish(StatusFromEnd({.cause = EndCause::kCancelled}, context_));
 }
 
+bool UnaryCall::Charge(size_t request_octets) {
+  auto charge = ChargeRequest(manager_.budget(), request_octets);
+  if (charge.ok()) {
+    request_charge_ = std::move(charge.value());
+  } else {
+    Fail(charge.failure());
+  }
+  return charge.ok();
+}
+
 Session* UnaryCall::FindSession(const std::string& field) {
   const auto token = ChooseToken(info_.token, field);
   if (!token.ok()) {
