@@ -96,7 +96,7 @@ int Session::Close(EndCause cause) {
   int ended = 0;
   // The callee of an end may end others.
   for (; !operations_.empty(); ++ended) operations_.back()->End(cause);
-  if (binding()) bind_->End(cause);
+  if (binding()) bind_->End({.cause = cause});
   BeginClosing();
   return ended;
 }
@@ -210,7 +210,7 @@ void Session::OnConnectionLost(const LdapResult& last_word) {
   state_ = State::kClosing;
   // Those that ran were told; those that wait here, or between two pages, were not.
   while (!operations_.empty()) operations_.back()->OnConnectionLost(last_word);
-  if (binding()) bind_->End(EndCause::kLost);
+  if (binding()) bind_->End({.cause = EndCause::kLost, .result = last_word});
   observer_.OnSessionLost(*this, last_word);
   BeginClosing();
 }

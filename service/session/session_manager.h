@@ -173,6 +173,8 @@ class SessionManager final : private Session::Observer {
   void OnBindStep(Session& session, LeaseBind& bind, BindConversation::Result result);
   void OnBound(Session& session, const LeaseBind& bind);
   void TellBindFailed(const Session& session, const LeaseBind::Plan& plan, const CallError& error);
+  // A failed bind leaves nobody who knows who the lease is.
+  void EndByBind(Session& session, const CallError& error);
   size_t LeasesOf(const std::string& owner) const;
 
   void EndLease(Session& session, LeaseEnd how, const OperationEnd& told, std::string_view reason);
