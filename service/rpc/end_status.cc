@@ -33,7 +33,7 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
     case EndCause::kCancelled:
       return Fixed(Code::kCancelled, "OPERATION_CANCELLED", "the caller cancelled the call");
     case EndCause::kAbandoned:
-      return Fixed(Code::kCancelled, "OPERATION_ABANDONED", "an Abandon named this operation");
+      return Fixed(Code::kCancelled, "OPERATION_ABANDONED", "an Abandon named this operation, or a Rebind with abandon_outstanding ended it");
     case EndCause::kOutcomeUnknown:
       return Fixed(Code::kUnknown, "OUTCOME_UNKNOWN",
                    "the lease or its connection ended when the write had been sent: read before you repeat it");

@@ -79,6 +79,7 @@ void Operation::End(EndCause cause) {
   if (state_ == State::kRunning) {
     session_.connection().Abandon(message_id_);
     abandoned_ = true;
+    if (caller_pages_) session_.set_caller_pages(false);  // nobody knows what became of the cookie
     if (MayWrite(request_) && EndsLease(cause)) cause = EndCause::kOutcomeUnknown;
   }
   Finish({.cause = cause});

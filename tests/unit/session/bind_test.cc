@@ -123,6 +123,8 @@ TEST_F(BindTest, ARelayedBindTakesItsSteps) {
   EXPECT_EQ(opening_.server_credentials, "server-first");
   EXPECT_TRUE(manager().Describe(*opening_.session).binding);
   EXPECT_EQ(BeginReason(), "BIND_IN_PROGRESS");
+  EXPECT_EQ(manager().Measure().binding, 1u);
+  EXPECT_EQ(manager().Measure().active, 0u);
 
   Step step;
   Continue(step, "client-final");
