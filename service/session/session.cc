@@ -145,6 +145,20 @@ void Session::CloseWhenIdle(EndCause cause) {
   }
 }
 
+absl::Duration Session::PauseAllowance() const {
+  // Who reads takes what stands above the low mark in less.
+  const absl::Duration least = limits_.stall_deadline / 15;
+  if (!stalled_lately()) return limits_.stall_deadline;
+  return std::max(least, limits_.stall_deadline - stalled_);
+}
+
+void Session::NoteStall(absl::Duration paused) {
+  // Before, it may as well have been cancelled for another reason.
+  if (!stalled_lately() && paused < limits_.stall_deadline / 2) return;
+  stalled_ = paused + (stalled_lately() ? stalled_ : absl::ZeroDuration());
+  last_stall_ = loop_.Now();
+}
+
 void Session::Enqueue(Operation& operation) {
   // It waits already when its reader paused and resumed between two pages.
   if (std::find(waiting_.begin(), waiting_.end(), &operation) == waiting_.end()) {
