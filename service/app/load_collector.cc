@@ -54,7 +54,10 @@ std::vector<prometheus::MetricFamily> LoadCollector::Collect() const {
   for (const auto& [name, yes] : load.reachable) reachable.push_back({name, yes ? 1u : 0u});
   return {
       Gauge("dirlease_sessions", "Leases, by state.", "state",
-            {{"opening", load.opening}, {"active", load.active}, {"closing", load.closing}}),
+            {{"opening", load.opening},
+             {"binding", load.binding},
+             {"active", load.active},
+             {"closing", load.closing}}),
       Gauge("dirlease_sessions_limit", "How many leases there may be.", "",
             {{"", load.most_leases}}),
       Gauge("dirlease_holds", "Open HoldSession streams, by whether their end unbinds the lease.",

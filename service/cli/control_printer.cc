@@ -13,6 +13,7 @@ class Printer {
     if (level_ < 2) {
       std::string text = control.oid() + (control.critical() ? " true" : " false");
       if (!control.value().empty()) text += ' ' + EncodeBase64(control.value());
+      if (control.value_dropped()) text += " (its value is too large and left out)";
       Line("control", text);
     }
     PrintDecoded(control);

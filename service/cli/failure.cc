@@ -1,9 +1,9 @@
 #include "cli/failure.h"
 
-#include <cstdint>
 #include <iterator>
 
 #include "cli/color.h"
+#include "cli/terminal_text.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace dirlease::cli {
@@ -17,21 +17,12 @@ constexpr const char* kCodeNames[] = {
 
 constexpr int kUnavailableCode = 14;
 
-std::string ForTerminal(std::string_view text) {
-  std::string clean;
-  for (const char octet : text) {
-    const bool control = static_cast<uint8_t>(octet) < 0x20 || octet == 0x7f;
-    clean += control ? ' ' : octet;
-  }
-  return clean;
-}
-
 void AppendLine(std::string_view label, std::string_view text, std::string& out) {
   if (text.empty()) return;
   out += "  ";
   out += label;
   out += ": ";
-  out += ForTerminal(text);
+  out += MaskControls(text);
   out += '\n';
 }
 
@@ -105,7 +96,7 @@ std::string RenderFailure(std::string_view action, const Failure& failure, bool 
   out += " failed";
   if (color) out += kEndColor;
   out += ": ";
-  out += failure.message.empty() ? GrpcCodeName(failure.code) : ForTerminal(failure.message);
+  out += failure.message.empty() ? GrpcCodeName(failure.code) : MaskControls(failure.message);
   out += '\n';
   const std::string reason = failure.reason.empty() ? "" : ", reason " + failure.reason;
   AppendLine("gRPC status",

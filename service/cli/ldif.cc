@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "cli/terminal_text.h"
+
 namespace dirlease::cli {
 namespace {
 
@@ -85,10 +87,7 @@ void AppendLdifValue(std::string_view name, std::string_view octets, size_t colu
 void AppendLdifComment(std::string_view text, size_t columns, std::string& out) {
   const size_t start = out.size();
   out += '#';
-  for (const char octet : text) {
-    const bool control = static_cast<uint8_t>(octet) < 0x20 || octet == 0x7f;
-    out += control ? '?' : octet;
-  }
+  out += MaskControls(text, '?');
   FoldAndEnd(start, columns, out);
 }
 

@@ -2,9 +2,10 @@
 
 #include <google/protobuf/util/time_util.h>
 
-#include <cstdint>
 #include <cstdio>
 #include <string_view>
+
+#include "cli/terminal_text.h"
 
 namespace dirlease::cli {
 namespace {
@@ -13,10 +14,7 @@ using google::protobuf::util::TimeUtil;
 
 void AppendPadded(std::string_view text, size_t width, std::string& out) {
   const size_t start = out.size();
-  for (const char octet : text) {
-    const bool control = static_cast<uint8_t>(octet) < 0x20 || octet == 0x7f;
-    out += control ? ' ' : octet;
-  }
+  out += MaskControls(text);
   while (out.size() - start < width) out += ' ';
 }
 

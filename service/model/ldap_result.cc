@@ -91,6 +91,12 @@ constexpr NamedCode kNames[] = {
 
 }  // namespace
 
+size_t ValueOctets(absl::Span<const Control> controls) {
+  size_t octets = 0;
+  for (const Control& control : controls) octets += control.value ? control.value->size() : 0;
+  return octets;
+}
+
 const Control* FindControl(absl::Span<const Control> controls, std::string_view oid) {
   const auto found =
       std::find_if(controls.begin(), controls.end(), [&](const Control& control) { return control.oid == oid; });

@@ -15,12 +15,16 @@ struct Control {
   std::string oid;
   bool critical = false;
   std::optional<std::string> value;  // absent differs from empty
+  bool value_dropped = false;        // of a response: it had one, too large to be told
 };
 // The first one of this type, null if there is none.
 const Control* FindControl(absl::Span<const Control> controls, std::string_view oid);
 inline bool HasControl(absl::Span<const Control> controls, std::string_view oid) {
   return FindControl(controls, oid) != nullptr;
 }
+
+// Of all values.
+size_t ValueOctets(absl::Span<const Control> controls);
 
 // Result codes the gateway itself acts on. The set is open: directories invent codes.
 namespace ldap_code {

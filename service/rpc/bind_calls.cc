@@ -37,6 +37,7 @@ void LeaseBindCall::Cancel() {
 RebindCall::RebindCall(SessionManager& manager, CallInfo info, Responder& responder,
                        v1::RebindRequest& request, v1::RebindResponse& response)
     : LeaseBindCall(manager, std::move(info), responder, "Rebind"),
+      request_octets_(request.SpaceUsedLong()),
       request_(RebindFromProto(request)),
       token_(request.session()),
       response_(response) {}
@@ -47,7 +48,7 @@ void RebindCall::Run() {
     return;
   }
   Session* session = FindSession(token_);
-  if (session == nullptr) return;
+  if (session == nullptr || !Charge(request_octets_)) return;
   const auto refused = manager_.Rebind(*session, info_.caller, std::move(*request_), Await(*session));
   if (refused) FailUnstarted(*refused);
 }
@@ -62,6 +63,7 @@ ContinueBindCall::ContinueBindCall(SessionManager& manager, CallInfo info, Respo
                                    v1::ContinueBindRequest& request,
                                    v1::ContinueBindResponse& response)
     : LeaseBindCall(manager, std::move(info), responder, "ContinueBind"),
+      request_octets_(request.SpaceUsedLong()),
       credentials_(ContinueFromProto(request)),
       token_(request.session()),
       response_(response) {}
@@ -72,7 +74,7 @@ void ContinueBindCall::Run() {
     return;
   }
   Session* session = FindSession(token_);
-  if (session == nullptr) return;
+  if (session == nullptr || !Charge(request_octets_)) return;
   const auto refused = manager_.ContinueBind(*session, std::move(*credentials_), Await(*session));
   if (refused) FailUnstarted(*refused);
 }

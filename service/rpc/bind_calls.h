@@ -42,6 +42,7 @@ class RebindCall final : public LeaseBindCall {
  private:
   void Succeed(BoundLease bound) override;
 
+  const size_t request_octets_;
   Outcome<RebindRequest> request_;
   const std::string token_;
   v1::RebindResponse& response_;
@@ -57,6 +58,7 @@ class ContinueBindCall final : public LeaseBindCall {
  private:
   void Succeed(BoundLease bound) override;
 
+  const size_t request_octets_;
   Outcome<std::optional<Secret>> credentials_;
   const std::string token_;
   v1::ContinueBindResponse& response_;

@@ -38,6 +38,16 @@ void UnaryCall::FinishCancelled() {
   if (!finished()) Finish(StatusFromEnd({.cause = EndCause::kCancelled}, context_));
 }
 
+bool UnaryCall::Charge(size_t request_octets) {
+  auto charge = ChargeRequest(manager_.budget(), request_octets);
+  if (charge.ok()) {
+    request_charge_ = std::move(charge.value());
+  } else {
+    Fail(charge.failure());
+  }
+  return charge.ok();
+}
+
 Outcome<Session*> FindLease(const SessionManager& manager, const CallInfo& info, const std::string& field) {
   const auto token = ChooseToken(info.token, field);
   if (!token.ok()) return token.failure();

@@ -71,6 +71,8 @@ class UnaryCall {
   void FinishOk() { Finish({}); }
   void Fail(const Failure& failure) { Finish(StatusFromFailure(failure, context_)); }
   void FinishCancelled();
+  // Memory that the request holds until this is destroyed; else finishes the call.
+  bool Charge(size_t request_octets);
   // The lease that the responder, the metadata or `field` names; else finishes the call and answers null.
   Session* FindSession(const std::string& field);
 
@@ -80,6 +82,7 @@ class UnaryCall {
   StatusContext context_;
 
  private:
+  BudgetCharge request_charge_;
   absl::Time start_time_;
 };
 

@@ -88,4 +88,13 @@ Outcome<std::vector<Control>> ControlsFromProto(
   return out;
 }
 
+Outcome<std::vector<Control>> BindControlsFromProto(
+    const google::protobuf::RepeatedPtrField<v1::Control>& controls) {
+  auto converted = ControlsFromProto(controls);
+  if (converted.ok() && ValueOctets(*converted) > kMostBindControlOctets) {
+    return InvalidField("controls", fmt::format("are longer than {} octets together", kMostBindControlOctets));
+  }
+  return converted;
+}
+
 }  // namespace dirlease

@@ -145,7 +145,7 @@ Outcome<Credentials> CredentialsFromProto(v1::BindCredentials& credentials,
                                           const google::protobuf::RepeatedPtrField<v1::Control>& controls) {
   Credentials out;
   if (auto failure = SetCredentials(credentials, out)) return *std::move(failure);
-  auto converted = ControlsFromProto(controls);
+  auto converted = BindControlsFromProto(controls);
   if (!converted.ok()) return converted.failure();
   out.bind.controls = std::move(converted.value());
   return out;

@@ -95,6 +95,7 @@ void ControlToProto(const Control& control, v1::ResponseControl& out) {
   out.Clear();
   out.set_oid(ReplaceInvalidUtf8(control.oid));
   out.set_critical(control.critical);
+  out.set_value_dropped(control.value_dropped);
   if (!control.value) return;
   out.set_value(*control.value);
   for (const auto& [oid, decode] : kDecoders) {

@@ -35,7 +35,7 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
     case EndCause::kTimedOut:
       return Fixed(Code::kDeadlineExceeded, "OPERATION_TIMED_OUT", "the call's timeout is over");
     case EndCause::kAbandoned:
-      return Fixed(Code::kCancelled, "OPERATION_ABANDONED", "an Abandon named this operation");
+      return Fixed(Code::kCancelled, "OPERATION_ABANDONED", "an Abandon named this operation, or a Rebind with abandon_outstanding ended it");
     case EndCause::kOutcomeUnknown:
       return Fixed(Code::kUnknown, "OUTCOME_UNKNOWN",
                    "the lease or its connection ended when the write had been sent: read before you repeat it");

@@ -25,13 +25,7 @@ void OperationCall::Run() {
     return;
   }
   Session* session = FindSession(session_field_);
-  if (session == nullptr) return;
-  auto charge = ChargeRequest(manager_.budget(), request_octets_);
-  if (!charge.ok()) {
-    Fail(charge.failure());
-    return;
-  }
-  request_charge_ = std::move(charge.value());
+  if (session == nullptr || !Charge(request_octets_)) return;
   session_ = session;
   if (!Begin(std::move(*request_), operation_id_field_)) return;
   context_.operation_id = operation_->id();

@@ -63,7 +63,6 @@ class OperationCall : public UnaryCall, protected OperationSink {
   const char* const method_;
   const size_t request_octets_;
   Outcome<OperationRequest> request_;
-  BudgetCharge request_charge_;
   std::vector<BudgetCharge> response_charges_;
   const std::string& session_field_;
   const std::string& operation_id_field_;

@@ -21,16 +21,19 @@ bool SaysExpired(const Control& policy) {
 }  // namespace
 
 bool SaysInvalid(int code) {
-  constexpr int kNoSuchAttribute = 16, kNoSuchObject = 32, kAliasProblem = 33, kAliasDereferencingProblem = 36,
-                kInappropriateAuthentication = 48, kInvalidCredentials = 49, kInsufficientAccessRights = 50;
+  constexpr int kNoSuchAttribute = 16, kConstraintViolation = 19, kNoSuchObject = 32, kAliasProblem = 33,
+                kAliasDereferencingProblem = 36, kInappropriateAuthentication = 48, kInvalidCredentials = 49,
+                kInsufficientAccessRights = 50, kUnwillingToPerform = 53;
   switch (code) {
     case kNoSuchAttribute:
+    case kConstraintViolation:  // 389 Directory Server: the account is locked
     case kNoSuchObject:
     case kAliasProblem:
     case kAliasDereferencingProblem:
     case kInappropriateAuthentication:  // slapd: the entry has no password
     case kInvalidCredentials:
     case kInsufficientAccessRights:
+    case kUnwillingToPerform:  // several: the account is inactive
       return true;
     default:
       return false;
@@ -46,10 +49,21 @@ LdapResult ToldOfInvalid(const LdapResult& result) {
   return told;
 }
 
+CallError ToldOfNoAnswer(CallError answer) {
+  auto* const end = std::get_if<OperationEnd>(&answer);
+  // What is below zero is the gateway's own word.
+  if (end == nullptr || (end->cause != EndCause::kResult && end->result.code < 0)) return answer;
+  LdapResult told;
+  told.code = end->result.code;
+  end->result = std::move(told);
+  return answer;
+}
+
 VerifyCall::VerifyCall(SessionManager& manager, CallInfo info, Responder& responder,
                        v1::VerifyCredentialsRequest& request, v1::VerifyCredentialsResponse& response)
     : UnaryCall(manager, std::move(info), responder, "VerifyCredentials"),
       target_(request.target()),
+      request_octets_(request.SpaceUsedLong()),
       bind_(VerifyFromProto(request)),
       response_(response) {
   if (!target_.empty()) context_.target = target_;
@@ -60,6 +74,7 @@ void VerifyCall::Run() {
     Fail(bind_.failure());
     return;
   }
+  if (!Charge(request_octets_)) return;
   // Cancel takes the callback back before this is destroyed.
   ticket_ = manager_.CheckCredentials(info_.caller, target_, std::move(*bind_),
                                       [this](const CallError& answer) { OnChecked(answer); });
@@ -70,7 +85,7 @@ void VerifyCall::OnChecked(const CallError& answer) {
   const bool answered = end != nullptr && end->cause == EndCause::kResult;
   const bool valid = answered && end->result.code == ldap_code::kSuccess;
   if (!valid && !(answered && SaysInvalid(end->result.code))) {
-    Finish(StatusFromCallError(answer, context_));
+    Finish(StatusFromCallError(ToldOfNoAnswer(answer), context_));
     return;
   }
   response_.set_valid(valid);

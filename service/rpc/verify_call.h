@@ -18,6 +18,7 @@ class VerifyCall final : public UnaryCall {
   void OnChecked(const CallError& answer);
 
   const std::string target_;
+  const size_t request_octets_;
   Outcome<BindRequest> bind_;
   v1::VerifyCredentialsResponse& response_;
   CredentialChecks::Ticket ticket_ = 0;
@@ -28,5 +29,7 @@ bool SaysInvalid(int code);
 // What a caller may know of such a result: that it was refused, and what the password policy said of the account. No
 // directory's text, matched DN or choice among the codes: they tell an unknown name from a wrong password. Pure.
 LdapResult ToldOfInvalid(const LdapResult& result);
+// Of one that answers neither yes nor no: its code and nothing else that the directory said. Pure.
+CallError ToldOfNoAnswer(CallError answer);
 
 }  // namespace dirlease

@@ -64,6 +64,7 @@ BindConversation::~BindConversation() {
 
 void BindConversation::Start(BindRequest request, Callback callback) {
   request_ = std::move(request);
+  if (request_.sasl) controls_charge_ = {connection_.budget(), ValueOctets(request_.controls)};
   callback_ = std::move(callback);
   if (sasl_ != nullptr) {
     MakeMessage(std::nullopt);
@@ -87,6 +88,7 @@ void BindConversation::Send() {
       connection_.Send(*this, [this](LdapHandle& handle) { return handle.Bind(request_); });
   request_.password.Clear();
   if (request_.sasl) request_.sasl->credentials.reset();
+  if (!request_.sasl) request_.controls = {};
   if (sent.error != 0) {
     AnswerLater(NotSent(sent.error));
     return;

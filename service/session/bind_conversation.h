@@ -56,7 +56,8 @@ class BindConversation final : private Connection::Exchange {
   BindConversation(EventLoop& loop, Connection& connection, std::unique_ptr<SaslExchange> sasl);
   ~BindConversation() override;
 
-  // Once. What the request has of secrets is wiped as soon as it was sent.
+  // Once. What the request has of secrets is wiped as soon as it was sent. Its controls go with every step of SASL: until
+  // the last one they count in the connection's budget.
   void Start(BindRequest request, Callback callback);
   // REQUIRES: more_steps.
   void Continue(std::optional<Secret> credentials, Callback callback);
@@ -83,6 +84,7 @@ class BindConversation final : private Connection::Exchange {
   const std::unique_ptr<Timer> timer_;
   Callback callback_;
   BindRequest request_;
+  BudgetCharge controls_charge_;
   int steps_ = 0;
   int message_id_ = 0;  // of the request that is unanswered; 0 = none
   bool sasl_complete_ = false;      // our side is satisfied

@@ -67,7 +67,7 @@ void LeaseBind::OnFeatures(FeatureQuery::Result result) {
   Tell(std::move(bound_));
 }
 
-void LeaseBind::End(EndCause cause) { Tell(CallError(OperationEnd{.cause = cause})); }
+void LeaseBind::End(OperationEnd end) { Tell(CallError(std::move(end))); }
 
 void LeaseBind::Tell(BindConversation::Result result) {
   if (on_step_ == nullptr) return;

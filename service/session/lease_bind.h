@@ -45,8 +45,8 @@ class LeaseBind final {
   void Await(std::unique_ptr<BindConversation> conversation);
   // REQUIRES: !step_running().
   void Continue(std::optional<Secret> credentials);
-  // The lease ends: nothing is left at the connection. Tells `cause` if it was not told an end.
-  void End(EndCause cause);
+  // The lease ends: nothing is left at the connection. Tells `end` if it was not told one.
+  void End(OperationEnd end);
 
   bool step_running() const { return step_running_; }
   const Plan& plan() const { return plan_; }

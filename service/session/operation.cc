@@ -73,6 +73,7 @@ void Operation::End(EndCause cause) {
   if (state_ == State::kRunning) {
     session_.connection().Abandon(message_id_);
     abandoned_ = true;
+    if (caller_pages_) session_.set_caller_pages(false);  // nobody knows what became of the cookie
     if (MayWrite(request_) && EndsLease(cause)) cause = EndCause::kOutcomeUnknown;
   }
   if (state_ == State::kFollowing && following_->chase().End(cause)) cause = EndCause::kOutcomeUnknown;
@@ -267,13 +268,25 @@ void Operation::SetPausedOnConnection(bool paused) {
   connection_paused_ = paused;
   if (paused) {
     session_.connection().Pause();
+    pause_time_ = session_.loop().Now();
+    LimitPause();
   } else {
     session_.connection().Resume();
+    if (pause_timer_ != nullptr) pause_timer_->Disarm();
   }
+}
+
+void Operation::LimitPause() {
+  if (!session_.stalled_lately()) return;
+  if (pause_timer_ == nullptr) {
+    pause_timer_ = session_.loop().NewTimer([this] { End(EndCause::kSlowConsumer); });
+  }
+  pause_timer_->ArmAt(pause_time_ + session_.PauseAllowance());
 }
 
 void Operation::Finish(OperationEnd&& end) {
   state_ = State::kEnded;
+  if (connection_paused_) session_.NoteStall(session_.loop().Now() - pause_time_);
   SetPausedOnConnection(false);
   session_.OnOperationEnded(*this, end);
   sink_.OnEnd(end);

@@ -48,8 +48,8 @@ class Operation final : private Connection::Exchange {
   // Ends it now, whatever its state; later calls do nothing. The sink hears OnEnd within this call.
   void End(EndCause cause);
 
-  // The reader holds as much as it may: take no more of the directory for it. Both are idempotent. How long is the
-  // sink's business.
+  // The reader holds as much as it may: take no more of the directory for it. Both are idempotent. How long is the sink's
+  // business, but for a lease where others went on for too long: it ends kSlowConsumer sooner.
   void Pause();
   void Resume();
 
@@ -102,6 +102,7 @@ class Operation final : private Connection::Exchange {
   LdapHandle::Sent SendRequest(LdapHandle& handle);
   void DecidePaging();
   void SetPausedOnConnection(bool paused);
+  void LimitPause();
   void Finish(OperationEnd&& end);
 
   Session& session_;
@@ -120,6 +121,8 @@ class Operation final : private Connection::Exchange {
   bool abandoned_ = false;
   bool paused_ = false;             // the reader asked for it
   bool connection_paused_ = false;  // and the connection was told
+  absl::Time pause_time_;           // when, if so
+  std::unique_ptr<Timer> pause_timer_;  // null = never needed
   bool caller_pages_ = false;           // by a control of his own: one page of a search
   std::unique_ptr<PageControl> pages_;  // null = the gateway pages nothing
   std::unique_ptr<Following> following_;  // null = it was referred nowhere, or nothing is followed

@@ -101,7 +101,7 @@ int Session::Close(EndCause cause) {
   int ended = 0;
   // The callee of an end may end others.
   for (; !operations_.empty(); ++ended) operations_.back()->End(cause);
-  if (binding()) bind_->End(cause);
+  if (binding()) bind_->End({.cause = cause});
   BeginClosing();
   return ended;
 }
@@ -152,6 +152,20 @@ void Session::CloseWhenIdle(EndCause cause) {
   } else {
     close_when_idle_ = cause;
   }
+}
+
+absl::Duration Session::PauseAllowance() const {
+  // Who reads takes what stands above the low mark in less.
+  const absl::Duration least = limits_.stall_deadline / 15;
+  if (!stalled_lately()) return limits_.stall_deadline;
+  return std::max(least, limits_.stall_deadline - stalled_);
+}
+
+void Session::NoteStall(absl::Duration paused) {
+  // Before, it may as well have been cancelled for another reason.
+  if (!stalled_lately() && paused < limits_.stall_deadline / 2) return;
+  stalled_ = paused + (stalled_lately() ? stalled_ : absl::ZeroDuration());
+  last_stall_ = loop_.Now();
 }
 
 void Session::Enqueue(Operation& operation) {
@@ -258,7 +272,7 @@ void Session::OnConnectionLost(const LdapResult& last_word) {
   state_ = State::kClosing;
   // Those that ran were told; those that wait here, or between two pages, were not.
   while (!operations_.empty()) operations_.back()->OnConnectionLost(last_word);
-  if (binding()) bind_->End(EndCause::kLost);
+  if (binding()) bind_->End({.cause = EndCause::kLost, .result = last_word});
   observer_.OnSessionLost(*this, last_word);
   BeginClosing();
 }

@@ -69,6 +69,8 @@ class Session final : private Connection::Observer {
   };
   struct Limits {
     size_t most_operations = 64;  // queued ones included
+    // Of an operation's reader who takes nothing, which stops the whole connection's input.
+    absl::Duration stall_deadline = absl::Seconds(30);
   };
   // Whoever would rather wait than be refused for too many operations.
   class RoomWaiter {
@@ -140,6 +142,12 @@ class Session final : private Connection::Observer {
   void TakePageSlot(Operation& operation) { page_slot_ = &operation; }
   void ReleasePageSlot(const Operation& operation);
   ReferralConnections* referrals() { return referrals_.get(); }  // null = it follows none
+  // How long an operation may pause the connection from now on before it ends. Many readers who take nothing one after the
+  // other cost hardly more than one: what those used up who ended so is taken off, until none did for a stall deadline.
+  absl::Duration PauseAllowance() const;
+  bool stalled_lately() const { return loop_.Now() < last_stall_ + limits_.stall_deadline; }
+  // An operation ended while it paused the connection, for so long.
+  void NoteStall(absl::Duration paused);
   // It waits for a place (again): a new operation, or one whose next page is due.
   void Enqueue(Operation& operation);
   void OnOperationEnded(Operation& operation, const OperationEnd& end);
@@ -169,6 +177,8 @@ class Session final : private Connection::Observer {
   std::deque<Operation*> waiting_;
   Operation* page_slot_ = nullptr;  // the one paged search that the connection's cookie belongs to
   bool caller_pages_ = false;
+  absl::Duration stalled_;  // since the last time without stalls
+  absl::Time last_stall_ = absl::InfinitePast();
   uint64_t last_operation_number_ = 0;
   bool start_posted_ = false;
   std::deque<RoomWaiter*> room_waiters_;

@@ -202,7 +202,9 @@ SessionManager::Load SessionManager::Measure() const {
     load.waiting_operations += session.waiting_operations();
     load.running_operations += session.operations().size() - session.waiting_operations();
     load.paused_connections += session.paused() ? 1 : 0;
+    if (session.binding() && live_.contains(lease)) ++load.binding;
   }
+  load.active -= load.binding;
   return load;
 }
 

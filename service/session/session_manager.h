@@ -53,6 +53,7 @@ class SessionManager final : private Session::Observer {
   struct Load {
     size_t opening = 0;
     size_t active = 0;
+    size_t binding = 0;  // live leases on which a bind is under way: nothing else can be done with them
     size_t closing = 0;
     size_t running_operations = 0;
     size_t waiting_operations = 0;
@@ -175,6 +176,8 @@ class SessionManager final : private Session::Observer {
                      BoundIdentity identity);
   void OnBindStep(Session& session, LeaseBind& bind, BindConversation::Result result);
   void OnBound(Session& session, const LeaseBind& bind);
+  // A failed bind leaves nobody who knows who the lease is.
+  void EndByBind(Session& session, const CallError& error);
   void TellBindFailed(const Session& session, const LeaseBind::Plan& plan, const CallError& error);
   size_t LeasesOf(const std::string& owner) const;
 

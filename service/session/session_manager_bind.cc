@@ -143,7 +143,7 @@ void SessionManager::CancelBind(LeaseId lease) {
   const auto live = live_.find(lease);
   if (live == live_.end()) return;
   Session& session = *live->second;
-  if (session.binding()) session.bind()->End(EndCause::kCancelled);  // which ends the lease too
+  if (session.binding()) session.bind()->End({.cause = EndCause::kCancelled});  // which ends the lease too
   EndNow(session, LeaseEnd::kClosed, EndCause::kSessionClosed, "bind");
 }
 
@@ -168,7 +168,7 @@ void SessionManager::OnBindStep(Session& session, LeaseBind& bind, BindConversat
   if (const auto* error = std::get_if<CallError>(&result)) {
     session.DropBind();
     TellBindFailed(session, bind.plan(), *error);
-    EndNow(session, LeaseEnd::kClosed, EndCause::kSessionClosed, "bind");
+    EndByBind(session, *error);
     if (callback) callback(*error);
     return;
   }
@@ -186,6 +186,16 @@ void SessionManager::OnBindStep(Session& session, LeaseBind& bind, BindConversat
                         .description = Describe(session)});
   }
   EndIfDrained(session);
+}
+
+void SessionManager::EndByBind(Session& session, const CallError& error) {
+  const auto* end = std::get_if<OperationEnd>(&error);
+  if (end != nullptr && end->cause == EndCause::kLost) {
+    OnSessionLost(session, end->result);
+    session.Close(EndCause::kLost);
+  } else {
+    EndNow(session, LeaseEnd::kClosed, EndCause::kSessionClosed, "bind");
+  }
 }
 
 void SessionManager::OnBound(Session& session, const LeaseBind& bind) {

@@ -29,9 +29,7 @@ LdapResult Small(LdapResult result) {
   result.matched_dn.resize(std::min(result.matched_dn.size(), kMostOctets));
   result.diagnostic_message.resize(std::min(result.diagnostic_message.size(), kMostOctets));
   result.referrals.clear();
-  size_t octets = 0;
-  for (const Control& control : result.controls) octets += control.value.value_or("").size();
-  if (octets > kMostOctets) result.controls.clear();
+  if (ValueOctets(result.controls) > kMostOctets) result.controls.clear();
   return result;
 }
 
@@ -194,8 +192,10 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                           {opening.request_digest, lease, token.Clone(), Small(opened.bind_result)},
                           loop_.Now());
   }
+  Session::Limits limits = options_.session;
+  limits.stall_deadline = options_.stall_deadline;
   auto session = std::make_unique<Session>(loop_, static_cast<Session::Observer&>(*this), lease,
-                                           std::move(facts), options_.session,
+                                           std::move(facts), limits,
                                            std::move(opened.connection));
   Session& granted = *session;
   live_[lease] = &granted;

@@ -4,18 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdint>
+
+#include "cli/terminal_text.h"
 
 namespace dirlease::cli {
 namespace {
-
-// Labels come from elsewhere.
-std::string Clean(std::string text) {
-  for (char& c : text) {
-    if (static_cast<uint8_t>(c) < 0x20 || c == 0x7f) c = ' ';
-  }
-  return text;
-}
 
 std::string Octets(double octets) {
   constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
@@ -38,7 +31,7 @@ std::string Counts(const std::map<std::string, double>& sums) {
   std::string out;
   for (const auto& [name, value] : rows) {
     if (!out.empty()) out += ", ";
-    out += fmt::format("{} {:.0f}", Clean(name), value);
+    out += fmt::format("{} {:.0f}", MaskControls(name), value);
   }
   return out;
 }
@@ -65,7 +58,7 @@ class Table {
 
   void Now() {
     for (const Sample* build : metrics_.Named("dirlease_build_info"))
-      Line("dirlease", Clean(build->label("version")));
+      Line("dirlease", MaskControls(build->label("version")));
     for (const Sample* draining : metrics_.Named("dirlease_draining")) {
       if (draining->value > 0) Line("draining", "yes");
     }
@@ -91,7 +84,7 @@ class Table {
     for (const Sample* open : metrics_.Named("dirlease_opens_total"))
       opens[open->label("target")][open->label("outcome")] += open->value;
     for (const auto& [target, outcomes] : opens)
-      Line("opens", (opens.size() > 1 ? Clean(target) + ": " : "") + Counts(outcomes));
+      Line("opens", (opens.size() > 1 ? MaskControls(target) + ": " : "") + Counts(outcomes));
     Sums("lease endings", "dirlease_lease_endings_total", "reason");
     Sums("abandons", "dirlease_abandons_total", "cause");
     const auto octets = metrics_.Named("dirlease_entry_bytes_total");
@@ -120,7 +113,7 @@ class Table {
       if (code != "OK") failed += count;
     }
     out_ +=
-        fmt::format("{:<20}{:>10.0f}{:>9}{:>9}{:>9}   {}\n", Clean(method), calls,
+        fmt::format("{:<20}{:>10.0f}{:>9}{:>9}{:>9}   {}\n", MaskControls(method), calls,
                     fmt::format("{:.1f} %", calls > 0 ? 100 * failed / calls : 0),
                     Milliseconds(metrics_.Quantile(0.5, "dirlease_rpc_seconds", "method", method)),
                     Milliseconds(metrics_.Quantile(0.99, "dirlease_rpc_seconds", "method", method)),

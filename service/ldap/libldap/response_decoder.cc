@@ -50,7 +50,6 @@ std::optional<ResponseView::Kind> KindOf(const ReceivedMessage& message) {
 
 // What a caller is told of a result has to fit into memory that nobody counts: his stream keeps it until he has read it.
 constexpr size_t kMostResultTextOctets = 256 * 1024;
-constexpr size_t kMostControlsOctets = 1024 * 1024;
 
 }  // namespace
 
@@ -154,22 +153,30 @@ bool ResponseDecoder::DecodeReferrals(std::string_view list) {
 }
 
 bool ResponseDecoder::DecodeControls(std::string_view list) {
-  if (list.size() > kMostControlsOctets) return false;
+  size_t room = kMostControlsOctets;
   for (BerReader reader(list); !reader.at_end();) {
     const auto control = reader.NextIf(kBerSequence);
-    if (!control || controls_.size() == kMostControls) return false;
-    BerReader parts(*control);
-    const auto oid = parts.NextIf(kBerOctetString);
-    if (!oid) return false;
-    Control& decoded = controls_.emplace_back();
-    decoded.oid = *oid;
-    const auto critical = parts.NextIf(kBerBoolean);
-    decoded.critical = critical && *critical != std::string_view("\0", 1);
-    const auto value = parts.NextIf(kBerOctetString);
-    if (value) decoded.value = *value;
-    if (!parts.at_end()) return false;
+    if (!control || controls_.size() == kMostControls || !DecodeControl(*control, room)) return false;
   }
   return true;
+}
+
+bool ResponseDecoder::DecodeControl(std::string_view content, size_t& room) {
+  BerReader parts(content);
+  const auto oid = parts.NextIf(kBerOctetString);
+  if (!oid || oid->size() > room) return false;
+  room -= oid->size();
+  Control& decoded = controls_.emplace_back();
+  decoded.oid = *oid;
+  const auto critical = parts.NextIf(kBerBoolean);
+  decoded.critical = critical && *critical != std::string_view("\0", 1);
+  const auto value = parts.NextIf(kBerOctetString);
+  decoded.value_dropped = value && value->size() > room;
+  if (value && !decoded.value_dropped) {
+    decoded.value = *value;
+    room -= value->size();
+  }
+  return parts.at_end();
 }
 
 }  // namespace dirlease

@@ -33,6 +33,9 @@ class ResponseDecoder {
   static constexpr size_t kMostAttributes = EntryDecoder::kMostAttributes;
   static constexpr size_t kMostUris = 1'000;
   static constexpr size_t kMostControls = 64;
+  // Of all controls' types and values; a value that has no room any more is dropped, not its message: what the directory
+  // did is more than what it tells of it.
+  static constexpr size_t kMostControlsOctets = 1024 * 1024;
 
   // After the view was used: gives back the memory that a large message took.
   void Trim();
@@ -45,6 +48,7 @@ class ResponseDecoder {
   bool DecodeResult(std::string_view operation, uint8_t operation_tag);
   bool DecodeReferrals(std::string_view list);
   bool DecodeControls(std::string_view list);
+  bool DecodeControl(std::string_view content, size_t& room);
 
   ResponseView view_;
   EntryView entry_;

@@ -70,28 +70,33 @@ CredentialChecks::Ticket CredentialChecks::Check(const Caller& caller, Target& t
   pending->key = FailedBinds::KeyOf(NameOf(caller), target.config().name, pending->bind.name);
   std::unique_ptr<Pool>& pool = pools_[&target];
   if (pool == nullptr) pool = std::make_unique<Pool>();
-  if (pool->waiting.size() >= options_.most_waiting) {
-    Finish(*pending, TooManyChecks(options_.most_waiting));
+  if (auto refusal = RefusalToWait(*pool, NameOf(caller))) {
+    Finish(*pending, *std::move(refusal));
     return ticket;
   }
-  pool->waiting.push_back(std::move(pending));
+  pool->waiting.PutLast(NameOf(caller), std::move(pending));
   Pump(target);
   return ticket;
+}
+
+std::optional<Failure> CredentialChecks::RefusalToWait(Pool& pool, std::string_view caller) const {
+  const size_t share = std::max<size_t>(1, options_.most_waiting / 4);
+  if (pool.waiting.size() >= options_.most_waiting) return TooManyChecks(options_.most_waiting);
+  if (pool.waiting.CountOf(caller) >= share) return TooManyChecks(share);
+  return std::nullopt;
 }
 
 void CredentialChecks::Pump(Target& target) {
   Pool& pool = *pools_.at(&target);
   while (!pool.waiting.empty()) {
-    if (auto refusal = Refusal(pool.waiting.front()->key)) {
-      const auto refused = std::move(pool.waiting.front());
-      pool.waiting.pop_front();
+    if (auto refusal = Refusal(pool.waiting.First()->key)) {
+      const auto refused = pool.waiting.TakeFirst();
       Finish(*refused, *std::move(refusal));
       continue;
     }
     Worker* worker = FreeWorker(target, pool);
     if (worker == nullptr) return;
-    worker->pending = std::move(pool.waiting.front());
-    pool.waiting.pop_front();
+    worker->pending = pool.waiting.TakeFirst();
     worker->connection->Check(worker->pending->bind);
   }
   if (!pool.workers.empty()) return;
@@ -103,12 +108,22 @@ CredentialChecks::Worker* CredentialChecks::FreeWorker(Target& target, Pool& poo
   const auto idle = std::find_if(pool.workers.begin(), pool.workers.end(),
                                  [](const Worker& worker) { return worker.pending == nullptr; });
   if (idle != pool.workers.end()) return &*idle;
-  if (pool.workers.size() >= options_.most_connections) return nullptr;
+  if (pool.workers.size() >= options_.most_connections && !GiveUpCancelled(pool)) return nullptr;
   pool.workers.push_back(
       {.connection = std::make_unique<CheckConnection>(services_, target,
                                                        static_cast<CheckConnection::Owner&>(*this)),
        .pending = nullptr});
   return &pool.workers.back();
+}
+
+bool CredentialChecks::GiveUpCancelled(Pool& pool) {
+  const auto cancelled = std::find_if(pool.workers.begin(), pool.workers.end(),
+                                      [](const Worker& worker) { return !worker.pending->callback; });
+  if (cancelled == pool.workers.end()) return false;
+  const Worker given_up = std::move(*cancelled);
+  pool.workers.erase(cancelled);
+  Finish(*given_up.pending, OperationEnd{.cause = EndCause::kCancelled});
+  return true;
 }
 
 void CredentialChecks::OnChecked(CheckConnection& connection, CallError answer) {
@@ -122,7 +137,8 @@ void CredentialChecks::OnChecked(CheckConnection& connection, CallError answer) 
   if (!connection.usable() || (closing_ && pool.waiting.empty())) Remove(pool, connection);
   if (was_stale && !pending->retried && pending->callback) {
     pending->retried = true;
-    pool.waiting.push_front(std::move(pending));
+    const std::string caller(NameOf(pending->caller));
+    pool.waiting.PutFirst(caller, std::move(pending));
   } else {
     Finish(*pending, std::move(answer));
   }
@@ -161,15 +177,17 @@ void CredentialChecks::Cancel(Ticket ticket) {
     return pending != nullptr && pending->ticket == ticket;
   };
   for (const auto& [target, pool] : pools_) {
-    if (std::erase_if(pool->waiting, his) > 0) return;
+    if (pool->waiting.EraseIf(his) > 0) return;
     const auto worker = std::find_if(pool->workers.begin(), pool->workers.end(),
                                      [&](const Worker& one) { return his(one.pending); });
     if (worker == pool->workers.end()) continue;
     worker->pending->callback = nullptr;
     if (worker->connection->connecting()) {
       Remove(*pool, *worker->connection);
-      Pump(*target);
+    } else {
+      worker->pending->bind.controls = {};  // they were sent, and are counted nowhere any more
     }
+    Pump(*target);
     return;
   }
 }
@@ -187,7 +205,7 @@ void CredentialChecks::CloseIdle() {
 void CredentialChecks::FailAll(const Failure& failure) {
   // What they connected is the reaper's from here on.
   for (const auto& [target, pool] : std::exchange(pools_, {})) {
-    for (const auto& pending : pool->waiting) Finish(*pending, failure);
+    pool->waiting.ForEach([&](const auto& pending) { Finish(*pending, failure); });
     for (const Worker& worker : pool->workers) {
       if (worker.pending != nullptr) Finish(*worker.pending, failure);
     }

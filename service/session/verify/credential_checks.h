@@ -1,11 +1,11 @@
 // Is this password right? Checked by binding, on a few connections per target that are kept for it and never become
-// leases. Checks wait in order of arrival; who guesses wrong too often is refused before the directory is asked.
+// leases. Those that wait are served caller by caller in turn; who guesses wrong too often is refused before the directory
+// is asked.
 //
 // Loop thread only.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +20,7 @@
 #include "session/telemetry.h"
 #include "session/verify/check_connection.h"
 #include "session/verify/failed_binds.h"
+#include "session/verify/turns.h"
 
 namespace dirlease {
 
@@ -31,7 +32,7 @@ class CredentialChecks final : private CheckConnection::Owner {
 
   struct Options {
     size_t most_connections = 4;  // to one target
-    size_t most_waiting = 1'000;  // for one target; their requests take memory
+    size_t most_waiting = 1'000;  // for one target, a quarter of them of one caller; their requests take memory
     FailedBinds::Options failed_binds;
   };
 
@@ -41,7 +42,8 @@ class CredentialChecks final : private CheckConnection::Owner {
 
   // `bind` has a name and a password. The callback may come within this call. `target` outlives the check.
   Ticket Check(const Caller& caller, Target& target, BindRequest bind, Callback callback);
-  // No callback comes any more. A bind that was sent goes on: it cannot be abandoned, and counts if it fails.
+  // No callback comes any more. A bind that was sent goes on, since it cannot be abandoned, and counts if it fails; but if
+  // others wait for its connection, that ends with it.
   void Cancel(Ticket ticket);
 
   // Closes connections that are idle, and the others after their check, until no more come. For a drain.
@@ -67,7 +69,7 @@ class CredentialChecks final : private CheckConnection::Owner {
     std::unique_ptr<Pending> pending;  // null: idle
   };
   struct Pool {
-    std::deque<std::unique_ptr<Pending>> waiting;
+    Turns<std::unique_ptr<Pending>> waiting;
     std::vector<Worker> workers;  // at most most_connections
   };
 
@@ -78,6 +80,10 @@ class CredentialChecks final : private CheckConnection::Owner {
   void Pump(Target& target);
   // One that is free, or null.
   Worker* FreeWorker(Target& target, Pool& pool);
+  // Ends a connection that nobody waits for any more. False: there is none.
+  bool GiveUpCancelled(Pool& pool);
+  // Who waits already as often as one caller or all may.
+  std::optional<Failure> RefusalToWait(Pool& pool, std::string_view caller) const;
   void Finish(Pending& pending, CallError answer);
   std::optional<Failure> Refusal(const FailedBinds::Key& key) const;
   static void Remove(Pool& pool, const CheckConnection& connection);

@@ -1,5 +1,7 @@
 #include "session/verify/failed_binds.h"
 
+#include <iterator>
+
 #include "session/verify/name_key.h"
 
 namespace dirlease {
@@ -15,31 +17,57 @@ FailedBinds::Key FailedBinds::KeyOf(std::string_view caller, std::string_view ta
   append(caller);
   append(target);
   all += NameKey(bind_name);
-  return Sha256(all);
+  return {.caller = Sha256(caller), .name = Sha256(all)};
 }
 
 std::optional<absl::Duration> FailedBinds::RefusedFor(const Key& key, absl::Time now) const {
-  const auto found = windows_.find(key);
+  const auto found = windows_.find(key.name);
   if (found == windows_.end() || found->second.end <= now) return std::nullopt;
   if (found->second.failures < options_.most) return std::nullopt;
   return found->second.end - now;
 }
 
 void FailedBinds::AddFailure(const Key& key, absl::Time now) {
-  Forget(now);
-  Window& window = windows_[key];
-  if (window.failures++ > 0) return;
-  window.end = now + options_.window;
-  ends_.emplace_back(window.end, key);
+  ForgetEnded(now);
+  const auto found = windows_.find(key.name);
+  if (found != windows_.end() && found->second.end > now) {
+    ++found->second.failures;
+    return;
+  }
+  MakeRoom(key.caller);
+  const absl::Time end = now + options_.window;
+  windows_[key.name] = {.end = end, .failures = 1};
+  callers_[key.caller].emplace_back(end, key.name);
+  ++ends_;
 }
 
-void FailedBinds::Forget(absl::Time now) {
-  while (!ends_.empty() && (ends_.front().first <= now || ends_.size() >= kMostKeys)) {
-    const auto [end, key] = ends_.front();
-    ends_.pop_front();
-    const auto found = windows_.find(key);
-    if (found != windows_.end() && found->second.end == end) windows_.erase(found);
+void FailedBinds::MakeRoom(const Digest& caller) {
+  const auto own = callers_.try_emplace(caller).first;
+  auto from = own;
+  if (own->second.size() < kMostKeysOfOne) {
+    if (ends_ < kMostKeys) return;
+    if (own->second.empty()) from = callers_.begin() == own ? std::next(own) : callers_.begin();
   }
+  ForgetOldest(from->second);
+  if (from != own && from->second.empty()) callers_.erase(from);
+}
+
+// Once in a window: it looks at every caller.
+void FailedBinds::ForgetEnded(absl::Time now) {
+  if (now < next_sweep_) return;
+  next_sweep_ = now + options_.window;
+  for (auto& [caller, ends] : callers_) {
+    while (!ends.empty() && ends.front().first <= now) ForgetOldest(ends);
+  }
+  absl::erase_if(callers_, [](const auto& one) { return one.second.empty(); });
+}
+
+void FailedBinds::ForgetOldest(Ends& ends) {
+  const auto [end, name] = ends.front();
+  ends.pop_front();
+  --ends_;
+  const auto found = windows_.find(name);
+  if (found != windows_.end() && found->second.end == end) windows_.erase(found);
 }
 
 }  // namespace dirlease

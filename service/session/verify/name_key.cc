@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/ascii.h"
+#include "fmt/format.h"
 
 namespace dirlease {
 
@@ -42,6 +43,18 @@ std::string Unescaped(std::string_view text) {
   return out;
 }
 
+// Without the blanks around it, and one for several within it (RFC 4518 section 2.6.1).
+std::string SingleBlanks(std::string_view text) {
+  std::string out;
+  bool blank = false;
+  for (const char c : text) {
+    if (!IsSpace(c) && blank && !out.empty()) out += ' ';
+    blank = IsSpace(c);
+    if (!blank) out += c;
+  }
+  return out;
+}
+
 std::string_view ShortType(std::string_view type) {
   static constexpr std::pair<std::string_view, std::string_view> kOthers[] = {
       {"userid", "uid"},         {"0.9.2342.19200300.100.1.1", "uid"},  {"commonname", "cn"},
@@ -63,15 +76,16 @@ std::string_view ShortType(std::string_view type) {
 
 std::string NameKey(std::string_view bind_name) {
   std::string folded = Folded(Unescaped(bind_name));
-  std::erase_if(folded, [](char c) { return IsSpace(c) || c == '"'; });
+  std::erase(folded, '"');
   std::string key;
   for (std::string_view rest = folded; !rest.empty();) {
     const std::string_view part = rest.substr(0, rest.find_first_of(",;+"));
     rest.remove_prefix(part.size());
     const size_t equals = part.find('=');
-    const std::string_view value = equals == std::string_view::npos ? part : part.substr(equals);
-    if (equals != std::string_view::npos) key += ShortType(part.substr(0, equals));
-    key += value.starts_with("=#") ? "=#" : value;
+    const bool typed = equals != std::string_view::npos;
+    const std::string value = SingleBlanks(typed ? part.substr(equals + 1) : part);
+    if (typed) key += fmt::format("{}=", ShortType(SingleBlanks(part.substr(0, equals))));
+    key += typed && value.starts_with('#') ? "#" : value;
     if (rest.empty()) break;
     key += rest.front() == '+' ? '+' : ',';
     rest.remove_prefix(1);

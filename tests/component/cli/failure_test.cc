@@ -24,7 +24,7 @@ google::rpc::Status SampleStatus(int32_t ldap_code) {
   result.set_code(ldap_code);
   result.set_name("noSuchObject");
   result.set_matched_dn("dc=example,dc=com");
-  result.set_diagnostic_message("gone \x1b[31mfishing");
+  result.set_diagnostic_message("gone \x1b[31mfishing \xc2\x9b" "31m\xc3\xbc");
   result.add_referrals("ldap://other.example");
   status.add_details()->PackFrom(result);
   return status;
@@ -42,6 +42,7 @@ TEST(RenderFailure, ShowsBothCodesTheDirectorysWordsAndWhatToDo) {
 
 TEST(RenderFailure, ForeignTextCannotDriveTheTerminal) {
   EXPECT_THAT(RenderFailure("search", ParseFailure(SampleStatus(32))), Not(HasSubstr("\x1b")));
+  EXPECT_THAT(RenderFailure("search", ParseFailure(SampleStatus(32))), HasSubstr("fishing  31m\xc3\xbc"));
 }
 
 TEST(RenderFailure, ShowsFieldViolationsAndRetryDelay) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cli/dn_printer.h"
 #include "cli/friendly_name.h"
 
 namespace dirlease::cli {
@@ -86,6 +87,16 @@ TEST(LdifFolding, OnlyTheNewLineIsFoldedNotTextBeforeIt) {
   std::string out = std::string(100, 'y') + "\n";
   AppendLdifValue("cn", "x", kDefaultLdifColumns, out);
   EXPECT_EQ(out, std::string(100, 'y') + "\ncn: x\n");
+}
+
+TEST(LdifComment, ControlCharactersOfBothSetsAreMasked) {
+  std::string out;
+  AppendLdifComment(" a\x1b\xc2\x9b" "b\xc2\xa0\xc3\xbc\xc2", 0, out);
+  EXPECT_EQ(out, "# a??b\xc2\xa0\xc3\xbc\xc2\n");
+}
+
+TEST(DnTextOf, ControlCharactersOfBothSetsAreEscaped) {
+  EXPECT_EQ(DnText("cn=a\x1b\xc2\x9b" "b\xc2\xa0"), "cn=a\\1B\\C2\\9Bb\xc2\xa0");
 }
 
 TEST(LdifComment, CannotBeLeftByALineBreakInItsText) {

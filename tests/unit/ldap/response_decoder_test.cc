@@ -116,6 +116,26 @@ TEST(ResponseDecoderTest, ResultsOfMegaoctetsAreRefused) {
   EXPECT_FALSE(Decodes(0x65, ResultBody(10) + Tlv(0xa3, long_text)));
 }
 
+TEST(ResponseDecoderTest, AControlsValueWithoutRoomIsDroppedAndTheResultStands) {
+  const auto control = [](size_t octets) {
+    return Tlv(0x30, Tlv(0x04, "1.2") + Tlv(0x01, "\xff") + Tlv(0x04, std::string(octets, 'x')));
+  };
+  const std::string body = ResultBody(0);
+  const std::string controls = control(ResponseDecoder::kMostControlsOctets) + control(500'000) + control(500'000) +
+                               control(500'000) + control(0) + Tlv(0x30, Tlv(0x04, "1.2"));
+  ResponseDecoder decoder;
+  const ResponseView* view = decoder.Decode({1, 0x69, body, controls});
+  ASSERT_NE(view, nullptr);
+  std::string seen;
+  for (const Control& one : view->result->controls) {
+    seen += one.value_dropped ? 'd' : one.value ? 'v' : '-';
+    EXPECT_FALSE(one.value_dropped && (one.value || !one.critical));
+  }
+  EXPECT_EQ(seen, "dvvdv-");
+  const std::string name = Tlv(0x30, Tlv(0x04, std::string(ResponseDecoder::kMostControlsOctets + 1, '1')));
+  EXPECT_EQ(decoder.Decode({1, 0x69, body, name}), nullptr);
+}
+
 TEST(ResponseDecoderTest, WhatNoServerSendsIsRefused) {
   EXPECT_FALSE(Decodes(0x60, ResultBody(0))) << "a BindRequest";
   EXPECT_FALSE(Decodes(0x63, ResultBody(0))) << "a SearchRequest";

@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/names.h"
 #include "unit/rpc/fake_responder.h"
 #include "unit/session/manager_fixture.h"
 

@@ -5,10 +5,12 @@
 #include <memory>
 #include <optional>
 
+#include "rpc/bind_calls.h"
 #include "rpc/directory_calls.h"
 #include "rpc/root_dse_call.h"
 #include "rpc/search_call.h"
 #include "rpc/session_calls.h"
+#include "rpc/verify_call.h"
 #include "rpc/write_calls.h"
 #include "unit/rpc/fake_responder.h"
 #include "unit/session/manager_fixture.h"
@@ -539,6 +541,47 @@ TEST_F(UnaryCallsTest, GetSessionNeverTellsTheToken) {
   v1::GetSessionResponse response;
   Begin<GetSessionCall>(request, response);
   EXPECT_EQ(response.SerializeAsString().find(opening_.token), std::string::npos);
+}
+
+TEST_F(UnaryCallsTest, BindsCountInTheMemoryBudgetAndAreRefusedWhereItIsScarce) {
+  options_.budget_octets = 100'000;
+  OpenLease();
+  const auto fill = [](auto& request) {
+    v1::RawControl& control = *request.add_controls()->mutable_raw();
+    control.set_oid("1.2.3");
+    control.set_value(std::string(40'000, 'x'));
+    request.mutable_credentials()->mutable_simple()->set_dn("cn=a");
+    request.mutable_credentials()->mutable_simple()->set_password("secret");
+  };
+  v1::VerifyCredentialsRequest verify, second_verify;
+  v1::VerifyCredentialsResponse verified;
+  fill(verify);
+  fill(second_verify);
+  const auto check = Begin<VerifyCall>(verify, verified);
+  EXPECT_GT(manager().budget().used(), 80'000u);
+  EXPECT_FALSE(responder_.status.has_value());
+  FakeResponder responder;
+  const auto call = [&](auto call) {
+    responder = {};
+    call(responder)->Start();
+    ASSERT_TRUE(responder.status.has_value());
+    EXPECT_THAT(responder.status->details, HasSubstr("MEMORY_SCARCE"));
+  };
+  v1::OpenSessionRequest open;
+  v1::OpenSessionResponse opened;
+  v1::RebindRequest rebind;
+  v1::RebindResponse rebound;
+  v1::ContinueBindRequest more;
+  v1::ContinueBindResponse answer;
+  fill(open);
+  fill(rebind);
+  more.set_credentials(std::string(40'000, 'x'));
+  call([&](auto& to) { return std::make_shared<VerifyCall>(manager(), info_, to, second_verify, verified); });
+  call([&](auto& to) { return std::make_shared<OpenCall>(manager(), info_, to, open, opened); });
+  call([&](auto& to) { return std::make_shared<RebindCall>(manager(), info_, to, rebind, rebound); });
+  call([&](auto& to) { return std::make_shared<ContinueBindCall>(manager(), info_, to, more, answer); });
+  check->Cancel();
+  EXPECT_EQ(Missing(opening_.token), "");
 }
 
 TEST_F(UnaryCallsTest, UnbindAnswersWhatItEndedAndASecondOneThatNothingWasLeft) {

@@ -34,7 +34,7 @@ LdapResult Refusal(int code, std::optional<std::string> policy = {}) {
 }
 
 TEST(VerifyCallTest, AnUnknownNameLooksLikeAWrongPassword) {
-  for (const int code : {16, 32, 33, 36, 48, 49, 50}) {
+  for (const int code : {16, 19, 32, 33, 36, 48, 49, 50, 53}) {
     EXPECT_TRUE(SaysInvalid(code)) << code;
     const LdapResult told = ToldOfInvalid(Refusal(code));
     EXPECT_EQ(told.code, 49);
@@ -44,7 +44,27 @@ TEST(VerifyCallTest, AnUnknownNameLooksLikeAWrongPassword) {
 }
 
 TEST(VerifyCallTest, OtherResultsAreNoAnswerToTheQuestion) {
-  for (const int code : {0, 1, 5, 6, 10, 14, 19, 34, 51, 52, 53, 80, -1}) EXPECT_FALSE(SaysInvalid(code)) << code;
+  for (const int code : {0, 1, 5, 6, 10, 14, 34, 51, 52, 80, -1}) EXPECT_FALSE(SaysInvalid(code)) << code;
+}
+
+TEST(VerifyCallTest, OtherResultsTellTheirCodeAlone) {
+  for (const int code : {8, 10, 51, 80}) {
+    const auto told = std::get<OperationEnd>(ToldOfNoAnswer(OperationEnd{.result = Refusal(code, "\x30")}));
+    EXPECT_EQ(told.result.code, code);
+    EXPECT_EQ(told.result.matched_dn + told.result.diagnostic_message, "");
+    EXPECT_TRUE(told.result.referrals.empty() && told.result.controls.empty());
+  }
+  const OperationEnd notice{.cause = EndCause::kLost, .result = Refusal(52)};
+  EXPECT_EQ(std::get<OperationEnd>(ToldOfNoAnswer(notice)).result.diagnostic_message, "");
+}
+
+TEST(VerifyCallTest, WhatTheGatewayItselfSaysIsTold) {
+  OperationEnd lost{.cause = EndCause::kLost};
+  lost.result.code = ldap_code::kServerDown;
+  lost.result.diagnostic_message = "the directory closed the connection";
+  EXPECT_EQ(std::get<OperationEnd>(ToldOfNoAnswer(lost)).result.diagnostic_message,
+            "the directory closed the connection");
+  EXPECT_EQ(std::get<Failure>(ToldOfNoAnswer(Failure{.reason = "DRAINING"})).reason, "DRAINING");
 }
 
 TEST(VerifyCallTest, AnExpiredPasswordIsToldButNotThatThereIsAnAccount) {
@@ -72,6 +92,14 @@ TEST(VerifyCallTest, TheRequestNamesWhoAndThePasswordIsWiped) {
   request = Simple("cn=a", "secret");
   request.add_controls();
   EXPECT_EQ(FieldOf(request), "controls[0]");
+  request = Simple("cn=a", "secret");
+  for (int i = 0; i < 17; ++i) {
+    v1::RawControl& control = *request.add_controls()->mutable_raw();
+    control.set_oid("1.2." + std::to_string(i));
+    control.set_value(std::string(64 * 1024, 'x'));
+    EXPECT_EQ(FieldOf(request), i < 16 ? "" : "controls");
+    request.mutable_credentials()->mutable_simple()->set_password("secret");
+  }
 }
 
 }  // namespace

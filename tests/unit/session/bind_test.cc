@@ -123,6 +123,8 @@ TEST_F(BindTest, ARelayedBindTakesItsSteps) {
   EXPECT_EQ(opening_.server_credentials, "server-first");
   EXPECT_TRUE(manager().Describe(*opening_.session).binding);
   EXPECT_EQ(BeginReason(), "BIND_IN_PROGRESS");
+  EXPECT_EQ(manager().Measure().binding, 1u);
+  EXPECT_EQ(manager().Measure().active, 0u);
 
   Step step;
   Continue(step, "client-final");
@@ -139,6 +141,24 @@ TEST_F(BindTest, ARelayedBindTakesItsSteps) {
   EXPECT_EQ(opening_.session->facts().sasl_mechanism, "SCRAM-SHA-256");
   EXPECT_TRUE(opening_.session->facts().features.paged_results);
   Run(*opening_.session, sink_);
+}
+
+TEST_F(BindTest, TheControlsOfABindInStepsAreSentWithEachAndCountUntilItsEnd) {
+  OpenRequest request = Sasl("SCRAM-SHA-256", "client-first");
+  request.bind.controls = {{.oid = "1.2", .critical = false, .value = std::string(50'000, 'x')}};
+  Start(opening_, std::move(request));
+  const auto peer = Connect();
+  Answer(peer, {BindResultMessage(1, kInProgress, "server-first")});
+  EXPECT_EQ(manager().budget().used(), 50'000u);
+  Step step;
+  Continue(step, "client-final");
+  ASSERT_EQ(peer->last_request().controls.size(), 1u);
+  EXPECT_EQ(peer->last_request().controls[0].value->size(), 50'000u);
+  Answer(peer, {BindResultMessage(2, 0, std::nullopt)});
+  AnswerLast(peer);
+  EXPECT_EQ(step.answers, 1);
+  loop_.RunUntilIdle();
+  EXPECT_EQ(manager().budget().used(), 0u);
 }
 
 TEST_F(BindTest, AbsentCredentialsDifferFromEmptyOnes) {
@@ -181,14 +201,14 @@ TEST_F(BindTest, ALostConnectionEndsTheLeaseOnce) {
   PumpInput(loop_, *peer);
   ASSERT_EQ(step.answers, 1);
   EXPECT_EQ(step.end()->cause, EndCause::kLost);
-  EXPECT_EQ(Missing(opening_.token), "SESSION_CLOSED");
+  EXPECT_EQ(Missing(opening_.token), "SESSION_LOST");
 }
 
 TEST_F(BindTest, AConnectionLostBetweenStepsEndsTheLease) {
   const auto peer = OpenHalf();
   peer->QueueEof();
   PumpInput(loop_, *peer);
-  EXPECT_EQ(Missing(opening_.token), "SESSION_CLOSED");
+  EXPECT_EQ(Missing(opening_.token), "SESSION_LOST");
 }
 
 TEST_F(BindTest, WhoDoesNotContinueLosesTheLease) {

@@ -34,7 +34,7 @@ class CredentialChecksTest : public testing::ManagerFixture {
 
   CredentialChecksTest() {
     options_.checks.most_connections = 2;
-    options_.checks.most_waiting = 3;
+    options_.checks.most_waiting = 12;  // three of one caller
     options_.checks.failed_binds.most = 3;
   }
   void Check(Checked& checked, const std::string& name = "cn=a", const Caller& caller = {},
@@ -207,15 +207,56 @@ TEST_F(CredentialChecksTest, ACancelledOneIsAnsweredToNobodyAndFreesItsConnectio
   const auto peer = Connect();
   manager().CancelCheck(checked_.ticket);
   Check(second_);
-  Check(third_);
   EXPECT_EQ(peer->CountOf("bind"), 1u);  // no two binds at once on a connection
   AnswerLast(peer, kInvalidCredentials);
   EXPECT_EQ(checked_.answers, 0);
+  Check(third_);
   EXPECT_EQ(peer->CountOf("bind"), 2u);
   AnswerLast(peer);
-  EXPECT_EQ(second_.answers + third_.answers, 1);
+  EXPECT_EQ(third_.code(), 0);
   manager().CancelCheck(second_.ticket);
+}
+
+TEST_F(CredentialChecksTest, WhereOthersWaitACancelledOneGivesItsPlaceBack) {
+  options_.checks.most_connections = 1;
+  Check(checked_);
+  const auto silent = Connect();
+  Check(second_);
+  EXPECT_EQ(connector_.pending(), 0u);
+  manager().CancelCheck(checked_.ticket);
+  EXPECT_EQ(silent->unbinds(), 1);
+  const auto next = Connect();
+  AnswerLast(next);
+  EXPECT_EQ(second_.code(), 0);
+  Check(third_);
   manager().CancelCheck(third_.ticket);
+  EXPECT_EQ(next->unbinds(), 0);  // nobody waits
+  Checked fourth;
+  Check(fourth);
+  EXPECT_EQ(next->unbinds(), 1);
+  AnswerLast(Connect());
+  EXPECT_EQ(fourth.code(), 0);
+  EXPECT_EQ(checked_.answers + third_.answers, 0);
+}
+
+TEST_F(CredentialChecksTest, OneCallersChecksLeaveRoomForOthers) {
+  options_.checks.most_connections = 1;
+  const Caller other{.owner = "spiffe://other", .peer = "", .trace_id = ""};
+  Checked his[4], refused, theirs;
+  for (Checked& one : his) Check(one);
+  Check(refused);
+  EXPECT_EQ(refused.reason(), "TOO_MANY_CHECKS");
+  Check(theirs, "cn=b", other);
+  const auto peer = Connect();
+  AnswerLast(peer);
+  AnswerLast(peer);
+  EXPECT_EQ(theirs.answers, 0);
+  AnswerLast(peer);  // before the third one, who came earlier
+  EXPECT_EQ(theirs.code(), 0);
+  EXPECT_EQ(his[2].answers, 0);
+  AnswerLast(peer);
+  AnswerLast(peer);
+  EXPECT_EQ(his[3].code(), 0);
 }
 
 TEST_F(CredentialChecksTest, ADrainLetsThemFinishAndTakesNoMore) {

@@ -71,14 +71,32 @@ TEST_F(FailedBindsTest, SpellingsOfOneNameCountTogether) {
   EXPECT_NE(key("uid=a,dc=b"), key("uid=a,dc=c"));
   EXPECT_NE(key("uid=a+cn=b"), key("uid=a,cn=b"));
   EXPECT_EQ(key("trailing\\"), key("trailing"));
+  EXPECT_EQ(key("cn = an  n\\20 ,dc=b"), key("cn=an n, dc=b"));
+  EXPECT_NE(key("cn=an n,dc=b"), key("cn=ann,dc=b"));
 }
 
 TEST_F(FailedBindsTest, ItsMemoryIsBounded) {
-  for (size_t i = 0; i < FailedBinds::kMostKeys + 10; ++i) Fail(FailedBinds::KeyOf("", "", std::to_string(i)));
+  for (const char* caller : {"a", "b", "c", "d", "e"}) {
+    for (size_t i = 0; i < FailedBinds::kMostKeysOfOne; ++i) {
+      Fail(FailedBinds::KeyOf(caller, "", std::to_string(i)));
+    }
+  }
   EXPECT_EQ(failed_.size(), FailedBinds::kMostKeys);
   now_ += absl::Minutes(1);
   Fail(key_);
   EXPECT_EQ(failed_.size(), 1u);
+}
+
+TEST_F(FailedBindsTest, WhoMakesUpNamesForgetsHisOwnFailuresOnly) {
+  const FailedBinds::Key own = FailedBinds::KeyOf("mallory", "people", "uid=a,dc=b");
+  Fail(key_, 3);
+  Fail(own, 3);
+  for (size_t i = 0; i < FailedBinds::kMostKeysOfOne; ++i) {
+    Fail(FailedBinds::KeyOf("mallory", "people", std::to_string(i)));
+  }
+  EXPECT_EQ(failed_.size(), FailedBinds::kMostKeysOfOne + 1);
+  EXPECT_EQ(failed_.RefusedFor(own, now_), std::nullopt);
+  EXPECT_NE(failed_.RefusedFor(key_, now_), std::nullopt);
 }
 
 }  // namespace

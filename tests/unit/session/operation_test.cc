@@ -258,6 +258,55 @@ TEST_F(OperationTest, APausedOneThatEndsLetsTheOthersGoOn) {
   EXPECT_EQ(other.entries.size(), 1u);
 }
 
+// As the stream does whose caller reads nothing.
+TEST_F(OperationTest, ManyUnreadOnesCostTheConnectionHardlyMoreThanOne) {
+  std::vector<Operation*> operations;
+  RecordingSink* sinks[4];
+  for (RecordingSink*& sink : sinks) operations.push_back(Run(*(sink = &NewSink())));
+  operations[0]->Pause();
+  loop_.Advance(absl::Seconds(30));
+  EXPECT_FALSE(sinks[0]->ended());  // how long the first one may is its stream's business
+  operations[0]->End(EndCause::kSlowConsumer);
+  operations[1]->Pause();
+  operations[2]->Pause();
+  loop_.Advance(absl::Milliseconds(1999));
+  operations[2]->Resume();  // somebody reads it
+  loop_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(sinks[1]->end().cause, EndCause::kSlowConsumer);
+  EXPECT_FALSE(session_->paused());
+  loop_.Advance(absl::Seconds(30));
+  EXPECT_FALSE(sinks[2]->ended());
+  operations[3]->Pause();  // long after
+  loop_.Advance(absl::Seconds(29));
+  EXPECT_FALSE(sinks[3]->ended());
+}
+
+TEST_F(OperationTest, AShortPauseCostsNobodyTime) {
+  Operation* const first = Run(sink_);
+  RecordingSink& second_sink = NewSink();
+  Operation* const second = Run(second_sink);
+  first->Pause();
+  loop_.Advance(absl::Seconds(14));
+  first->End(EndCause::kCancelled);
+  second->Pause();
+  loop_.Advance(absl::Seconds(29));
+  EXPECT_FALSE(second_sink.ended());
+}
+
+TEST_F(OperationTest, WhoLeavesWhilePausingLeavesTheOthersLessTime) {
+  Operation* const first = Run(sink_);
+  RecordingSink& second_sink = NewSink();
+  Operation* const second = Run(second_sink);
+  first->Pause();
+  loop_.Advance(absl::Seconds(20));
+  first->End(EndCause::kCancelled);
+  second->Pause();
+  loop_.Advance(absl::Seconds(9));
+  EXPECT_FALSE(second_sink.ended());
+  loop_.Advance(absl::Seconds(1));
+  EXPECT_EQ(second_sink.end().cause, EndCause::kSlowConsumer);
+}
+
 TEST_F(OperationTest, ASendThatFailsEndsItAsLost) {
   peer_->FailSends();
   Run(sink_);

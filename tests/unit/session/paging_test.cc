@@ -253,6 +253,27 @@ TEST_F(CallersPagingTest, AFailedPageEndsIt) {
   EXPECT_EQ(LastPageSize(), 100);
 }
 
+TEST_F(CallersPagingTest, APageGivenUpInTheMidstEndsIt) {
+  Open(true);
+  RecordingSink &given_up = NewSink(), &after = NewSink();
+  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  RunPage(given_up, "next")->End(EndCause::kCancelled);
+  Run(after, Search(Pages(7)));
+  EXPECT_EQ(LastPageSize(), 7);
+}
+
+TEST_F(CallersPagingTest, APageGivenUpBeforeItWasSentEndsNothing) {
+  Open(true);
+  RecordingSink &given_up = NewSink(), &after = NewSink();
+  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  TakeAllPlaces();
+  RunPage(given_up, "next")->End(EndCause::kCancelled);
+  Run(after);
+  EXPECT_EQ(after.ended(), false);
+  Answer({ResultMessage(2)});
+  EXPECT_EQ(LastPageSize(), std::nullopt);
+}
+
 TEST_F(CallersPagingTest, AnotherIdentityHasNoCookieYet) {
   Open(true);
   Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
