@@ -260,6 +260,7 @@ class Checker {
     CheckPositive("max_leases", config.max_leases());
     CheckPositive("max_leases_per_owner", config.max_leases_per_owner());
     CheckPositive("max_operations_per_lease", config.max_operations_per_lease());
+    CheckPositive("max_persisting_syncs_per_lease", config.max_persisting_syncs_per_lease());
     CheckPositive("verify.max_connections", config.verify().max_connections());
     CheckPositive("verify.max_failed_binds", config.verify().max_failed_binds());
     CheckPositive("verify.failed_bind_window", config.verify().failed_bind_window());

@@ -44,6 +44,7 @@ Leases
   --max-leases=N                 (the lesser of 10000 and the descriptor limit - 512)
   --max-leases-per-owner=N       of identified callers (256)
   --max-operations-per-lease=N   waiting ones included (64)
+  --max-persisting-syncs-per-lease=N  with the eighth slapd answers nothing else on a lease's connection (7)
   --anonymous=true|false         whether binds without identity are allowed (true)
   --stall-deadline=TIME          a search whose reader takes nothing for so long is ended (30s)
   --memory-budget=SIZE           for entries not read yet and unfinished messages (256MiB)

@@ -61,6 +61,7 @@ SessionManager::Options ToSessionOptions(const Config& config) {
   options.max_leases_per_owner = config.max_leases_per_owner();
   options.anonymous = config.anonymous();
   options.session.most_operations = config.max_operations_per_lease();
+  options.session.most_persisting_syncs = config.max_persisting_syncs_per_lease();
   options.stall_deadline = ToDuration(config.stall_deadline());
   options.budget_octets = config.memory_budget();
   options.checks.most_connections = config.verify().max_connections();

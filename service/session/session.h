@@ -67,6 +67,8 @@ class Session final : private Connection::Observer {
   };
   struct Limits {
     size_t most_operations = 64;  // queued ones included
+    // slapd counts them among the requests that it executes for a connection, and with the eighth it answers nothing else.
+    size_t most_persisting_syncs = 7;
   };
 
   // `connection` is bound, or will be by a bind that is set at once; its observer becomes this session.
