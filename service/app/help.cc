@@ -37,6 +37,7 @@ Directories
                                  its root DSE offers the control; slapd takes it without saying so)
   --target-gateway-identity=true|false  whether every caller may bind with the gateway's own certificate or Kerberos
                                  credentials (false: only who a profile of the file names)
+  --target-client-keytab=FILE    the gateway's Kerberos key for GSSAPI binds (what Kerberos finds by itself)
 
 Leases
   --lease-min-ttl=TIME --lease-default-ttl=TIME --lease-max-ttl=TIME  idle time to live (10s, 5m, 1h)

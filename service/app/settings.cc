@@ -94,6 +94,7 @@ TargetConfig ToTarget(const config::v1::Target& target) {
                       .key_file = target.key(),
                       .connect_timeout = ToDuration(target.connect_timeout())};
   result.gateway_identity = target.gateway_identity();
+  result.client_keytab = target.client_keytab();
   result.referrals = ToReferralPolicy(target.referrals());
   if (target.session_tracking() == "always") result.session_tracking = true;
   if (target.session_tracking() == "never") result.session_tracking = false;
@@ -113,6 +114,7 @@ Profile ToProfile(const config::v1::Profile& profile) {
           .dn = profile.dn(),
           .cert_file = profile.cert(),
           .key_file = profile.key(),
+          .client_keytab = profile.client_keytab(),
           .callers = {profile.callers().begin(), profile.callers().end()},
           .any_caller = profile.any_caller(),
           .sasl_authorization = profile.authorization() == "sasl",
