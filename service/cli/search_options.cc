@@ -13,7 +13,7 @@ constexpr char kSearchFooter[] =
     "  "
     "{\"dn\":\"uid=ann,...\",\"attributes\":{\"cn\":[\"Ann\"],\"jpegPhoto\":[{\"base64\":\"/9j/"
     "...\"}]}}\n"
-    "  {\"references\":[\"ldap://...\"]}\n"
+    "  {\"references\":[\"ldap://...\"],\"not_followed\":\"HOP_LIMIT\"}\n"
     "with base64 where a value is not UTF-8, and for userPassword. --output=dn writes DNs alone, "
     "one a "
     "line.\n"
