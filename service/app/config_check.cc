@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -133,6 +134,7 @@ class Checker {
     CheckCertificate(key + ": cert", target.cert(), key + ": key", target.key());
     if (!target.ca().empty()) CheckAuthorities(key + ": ca", target.ca());
     CheckReferrals(key + ": referrals.", target);
+    CheckReadable(key + ": client_keytab", target.client_keytab());
     const bool files = !target.ca().empty() || !target.cert().empty() || !target.key().empty();
     if (target.tls() == "none" && files) {
       Add("{}: ca, cert and key are for TLS, which this target does not use: say "
@@ -195,6 +197,10 @@ class Checker {
     }
     if (simple && profile.authorization() == "sasl") {
       Add("{}: authorization: sasl goes with external and gssapi only: say proxied", key);
+    }
+    CheckReadable(key + ": client_keytab", profile.client_keytab());
+    if (!profile.client_keytab().empty() && profile.method() != "gssapi") {
+      Add("{}: client_keytab is for method gssapi: leave it out", key);
     }
     const bool certificate = !profile.cert().empty() || !profile.key().empty();
     if (certificate && profile.method() != "external") {
@@ -260,6 +266,7 @@ class Checker {
     CheckPositive("max_leases", config.max_leases());
     CheckPositive("max_leases_per_owner", config.max_leases_per_owner());
     CheckPositive("max_operations_per_lease", config.max_operations_per_lease());
+    CheckPositive("max_persisting_syncs_per_lease", config.max_persisting_syncs_per_lease());
     CheckPositive("verify.max_connections", config.verify().max_connections());
     CheckPositive("verify.max_failed_binds", config.verify().max_failed_binds());
     CheckPositive("verify.failed_bind_window", config.verify().failed_bind_window());
@@ -318,6 +325,10 @@ class Checker {
     if (!folder.empty() && !std::filesystem::is_directory(folder, error)) {
       Add("{}: there is no folder {}", key, folder.string());
     }
+  }
+
+  void CheckReadable(const std::string& key, const std::string& path) {
+    if (!path.empty() && access(path.c_str(), R_OK) != 0) Add("{}: cannot read {}", key, path);
   }
 
   void CheckCertificate(const std::string& cert_key, const std::string& cert,

@@ -178,6 +178,7 @@ void FillDefaults(uint64_t descriptor_limit, Config& config) {
   if (!config.has_max_leases()) config.set_max_leases(DefaultMaxLeases(descriptor_limit));
   if (!config.has_max_leases_per_owner()) config.set_max_leases_per_owner(256);
   if (!config.has_max_operations_per_lease()) config.set_max_operations_per_lease(64);
+  if (!config.has_max_persisting_syncs_per_lease()) config.set_max_persisting_syncs_per_lease(7);
   if (!config.has_anonymous()) config.set_anonymous(true);
   if (!config.has_memory_budget()) config.set_memory_budget(256 << 20);
   FillLease(*config.mutable_lease());

@@ -37,6 +37,7 @@ Directories
                                  its root DSE offers the control; slapd takes it without saying so)
   --target-gateway-identity=true|false  whether every caller may bind with the gateway's own certificate or Kerberos
                                  credentials (false: only who a profile of the file names)
+  --target-client-keytab=FILE    the gateway's Kerberos key for GSSAPI binds (what Kerberos finds by itself)
 
 Leases
   --lease-min-ttl=TIME --lease-default-ttl=TIME --lease-max-ttl=TIME  idle time to live (10s, 5m, 1h)
@@ -44,6 +45,7 @@ Leases
   --max-leases=N                 (the lesser of 10000 and the descriptor limit - 512)
   --max-leases-per-owner=N       of identified callers (256)
   --max-operations-per-lease=N   waiting ones included (64)
+  --max-persisting-syncs-per-lease=N  with the eighth slapd answers nothing else on a lease's connection (7)
   --anonymous=true|false         whether binds without identity are allowed (true)
   --stall-deadline=TIME          a search whose reader takes nothing for so long is ended (30s)
   --memory-budget=SIZE           for entries not read yet and unfinished messages (256MiB)

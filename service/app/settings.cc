@@ -61,6 +61,7 @@ SessionManager::Options ToSessionOptions(const Config& config) {
   options.max_leases_per_owner = config.max_leases_per_owner();
   options.anonymous = config.anonymous();
   options.session.most_operations = config.max_operations_per_lease();
+  options.session.most_persisting_syncs = config.max_persisting_syncs_per_lease();
   options.stall_deadline = ToDuration(config.stall_deadline());
   options.budget_octets = config.memory_budget();
   options.checks.most_connections = config.verify().max_connections();
@@ -93,6 +94,7 @@ TargetConfig ToTarget(const config::v1::Target& target) {
                       .key_file = target.key(),
                       .connect_timeout = ToDuration(target.connect_timeout())};
   result.gateway_identity = target.gateway_identity();
+  result.client_keytab = target.client_keytab();
   result.referrals = ToReferralPolicy(target.referrals());
   if (target.session_tracking() == "always") result.session_tracking = true;
   if (target.session_tracking() == "never") result.session_tracking = false;
@@ -112,6 +114,7 @@ Profile ToProfile(const config::v1::Profile& profile) {
           .dn = profile.dn(),
           .cert_file = profile.cert(),
           .key_file = profile.key(),
+          .client_keytab = profile.client_keytab(),
           .callers = {profile.callers().begin(), profile.callers().end()},
           .any_caller = profile.any_caller(),
           .sasl_authorization = profile.authorization() == "sasl",

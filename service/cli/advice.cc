@@ -88,7 +88,7 @@ constexpr ReasonAdvice kByReason[] = {
     {"ADMIN_LIMIT_EXCEEDED",
      "narrow the filter to indexed attributes, or ask the directory's operators for a higher "
      "limit"},
-    {"REFERRAL", "ask the server that the referral names: the gateway follows none"},
+    {"REFERRAL", "ask the server that the referral names, or have the gateway follow it (referrals in its configuration)"},
     {"BUSY", "run the command again a little later"},
     {"UNAVAILABLE", "run the command again a little later"},
 };

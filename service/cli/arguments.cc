@@ -66,6 +66,16 @@ std::optional<int32_t> ParsePageSize(std::string_view text) {
   return ParseNumber<int32_t>(text.substr(0, slash));
 }
 
+std::optional<SyncExtension> ParseSyncExtension(std::string_view text) {
+  ConsumePrefix("!", text);
+  if (!ConsumePrefix("sync=", text)) return std::nullopt;
+  const size_t slash = text.find('/');
+  const std::string_view mode = text.substr(0, slash);
+  if (mode != "ro" && mode != "rp") return std::nullopt;
+  return SyncExtension{.persist = mode == "rp",
+                       .cookie = std::string(slash == std::string_view::npos ? "" : text.substr(slash + 1))};
+}
+
 std::optional<size_t> ParseLdifWrap(std::string_view text) {
   if (!ConsumePrefix("ldif-wrap=", text)) return std::nullopt;
   if (text == "no") return 0;

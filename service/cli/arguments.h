@@ -19,6 +19,13 @@ std::optional<int32_t> ParseLimit(std::string_view text);
 // page.
 std::optional<int32_t> ParsePageSize(std::string_view text);
 
+// Argument of -E: "sync=ro[/COOKIE]" or, to go on with changes, "sync=rp[/COOKIE]"; a leading "!" is accepted.
+struct SyncExtension {
+  bool persist = false;
+  std::string cookie;
+};
+std::optional<SyncExtension> ParseSyncExtension(std::string_view text);
+
 // Argument of -o: "ldif-wrap=N" or "ldif-wrap=no"; gives the columns, 0 = no folding.
 std::optional<size_t> ParseLdifWrap(std::string_view text);
 

@@ -52,6 +52,8 @@ void AppendLdapResult(const v1::LdapResult& result, std::string& out) {
   AppendLine("matched DN", result.matched_dn(), out);
   AppendLine("directory says", result.diagnostic_message(), out);
   for (const std::string& referral : result.referrals()) AppendLine("referral", referral, out);
+  for (const std::string& server : result.followed()) AppendLine("asked too", server, out);
+  AppendLine("not followed", result.not_followed(), out);
   if (result.truncated())
     AppendLine("note", "the directory's answer was longer, the gateway cut it", out);
 }

@@ -79,6 +79,7 @@ struct SyncOptions {
   v1::SyncRequest request;
   // Empty = none.
   std::string cookie_file;
+  bool instead_of_search = false;  // -E sync= of a search
 };
 
 struct Invocation {

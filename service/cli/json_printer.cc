@@ -67,7 +67,12 @@ void JsonPrinter::PrintReference(const v1::SearchReference& reference) {
     if (i > 0) line += ',';
     AppendJsonString(reference.uris(i), line);
   }
-  line += "]}\n";
+  line += ']';
+  if (!reference.not_followed().empty()) {
+    line += ",\"not_followed\":";
+    AppendJsonString(reference.not_followed(), line);
+  }
+  line += "}\n";
 }
 
 }  // namespace dirlease::cli

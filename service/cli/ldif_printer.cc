@@ -84,6 +84,7 @@ void LdifPrinter::PrintReference(const v1::SearchReference& reference) {
       Comment(" ref" + uri);
     }
   }
+  if (!reference.not_followed().empty() && comments()) Comment(" not followed: " + reference.not_followed());
   if (!inside_entry) PrintControls(reference.controls());
   if (!inside_entry) text_ += '\n';
 }

@@ -149,6 +149,7 @@ class SearchRun {
 }  // namespace
 
 int RunSearch(const CommandContext& context) {
+  if (context.invocation.sync.instead_of_search) return RunSync(context);
   CommandLease lease(context);
   if (const auto failed = lease.Acquire()) return *failed;
   return SearchRun(context).Run();

@@ -13,7 +13,7 @@ constexpr char kSearchFooter[] =
     "  "
     "{\"dn\":\"uid=ann,...\",\"attributes\":{\"cn\":[\"Ann\"],\"jpegPhoto\":[{\"base64\":\"/9j/"
     "...\"}]}}\n"
-    "  {\"references\":[\"ldap://...\"]}\n"
+    "  {\"references\":[\"ldap://...\"],\"not_followed\":\"HOP_LIMIT\"}\n"
     "with base64 where a value is not UTF-8, and for userPassword. --output=dn writes DNs alone, "
     "one a "
     "line.\n"
@@ -86,10 +86,22 @@ void DefineLimits(CLI::App& app, v1::SearchRequest& request) {
       "tells)");
 }
 
+std::optional<std::string> TakeSync(const std::string& text, SyncOptions& sync) {
+  const auto extension = ParseSyncExtension(text);
+  if (!extension) return "write sync=ro[/COOKIE] or sync=rp[/COOKIE]";
+  sync.instead_of_search = true;
+  sync.request.set_mode(extension->persist ? v1::SyncRequest::MODE_REFRESH_AND_PERSIST
+                                           : v1::SyncRequest::MODE_REFRESH_ONLY);
+  sync.request.set_cookie(extension->cookie);
+  return std::nullopt;
+}
+
 // What slapd's tools call search extensions; -e takes the others.
 void DefineExtensions(CLI::App& app, RawOptions& options) {
   v1::SearchRequest& request = options.invocation.search;
-  const auto take = [&request, &controls = options.invocation.controls](const std::string& text) {
+  const auto take = [&request, &sync = options.invocation.sync,
+                     &controls = options.invocation.controls](const std::string& text) {
+    if (text.find("sync=") <= 1) return TakeSync(text, sync);
     if (text.find("pr=") > 1) return AddSearchExtension(text, controls);
     const auto size = ParsePageSize(text);
     if (size) request.set_auto_page_size(*size);
@@ -98,7 +110,7 @@ void DefineExtensions(CLI::App& app, RawOptions& options) {
   AddRepeated(app, "-E",
               "[!]EXTENSION, repeatable: pr=SIZE[/noprompt], pages of this size, 0 = never, without it the gateway decides; "
               "sss=[-]ATTR[:RULE][/...], sorted by the directory; vlv=BEFORE/AFTER/OFFSET/COUNT or vlv=BEFORE/AFTER:VALUE, "
-              "a part of the sorted list; mv=FILTER, matching values only; subentries[=true|false]; dontUseCopy; or as -e",
+              "a part of the sorted list; sync=ro|rp[/COOKIE], as `dirlease sync`, rp with --persist; mv=FILTER, matching values only; subentries[=true|false]; dontUseCopy; or as -e",
               take)
       ->type_name("EXTENSION");
 }

@@ -78,7 +78,9 @@ class SyncRun {
 };
 
 // What it is about was read as a search's.
-void SetContent(const v1::SearchRequest& search, v1::SyncRequest& sync) {
+void SetContent(const Invocation& invocation, v1::SyncRequest& sync) {
+  const v1::SearchRequest& search = invocation.search;
+  *sync.mutable_controls() = invocation.controls;
   sync.set_base_dn(search.base_dn());
   sync.set_scope(search.scope());
   sync.set_filter(search.filter());
@@ -90,7 +92,7 @@ void SetContent(const v1::SearchRequest& search, v1::SyncRequest& sync) {
 }  // namespace
 
 int RunSync(const CommandContext& context) {
-  SetContent(context.invocation.search, context.invocation.sync.request);
+  SetContent(context.invocation, context.invocation.sync.request);
   CommandLease lease(context);
   if (const auto failed = lease.Acquire()) return *failed;
   return SyncRun(context).Run();

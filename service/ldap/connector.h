@@ -32,6 +32,8 @@ struct TargetConfig {
   // Whether every caller may bind as what the gateway is: SASL EXTERNAL with its certificate, GSSAPI with its Kerberos
   // credentials. Profiles do not ask.
   bool gateway_identity = false;
+  // Of the gateway itself in GSSAPI binds, where the profile has none of its own; empty = the process's own credentials.
+  std::string client_keytab = {};
   ReferralPolicy referrals = {};
 };
 

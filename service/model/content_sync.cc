@@ -98,6 +98,13 @@ std::string EncodeSyncRequest(const SyncRequestValue& request) {
   return BerElement(kBerSequence, content);
 }
 
+bool AsksToPersist(std::string_view sync_request) {
+  const auto sequence = OnlySequence(sync_request);
+  if (!sequence) return false;
+  BerReader reader(*sequence);
+  return reader.NextIntegerIf(kSyncEnumerated) == static_cast<int>(SyncRequestValue::Mode::kRefreshAndPersist);
+}
+
 std::optional<SyncState> DecodeSyncState(std::string_view value) {
   const auto sequence = OnlySequence(value);
   if (!sequence) return std::nullopt;

@@ -24,6 +24,8 @@ struct SyncRequestValue {
   bool reload_hint = false;
 };
 std::string EncodeSyncRequest(const SyncRequestValue& request);
+// Whether who sends this value waits for changes after the refresh. False for what is no such value.
+bool AsksToPersist(std::string_view sync_request);
 
 // Section 2.3: with each entry and reference.
 struct SyncState {

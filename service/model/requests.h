@@ -20,6 +20,8 @@ struct SaslIdentity {
   Secret password;
   std::string realm;
   std::string authorization_id;
+  // GSSAPI: a file with the Kerberos key of who binds; empty = the process's own credentials.
+  std::string client_keytab = {};
 };
 // RFC 4513 section 5.2.
 struct SaslRequest {

@@ -90,6 +90,7 @@ Outcome<BindPlan> Profiles::Use(const ProfileUse& use, const Caller& caller, con
     plan.bind.sasl.emplace(SaslRequest{.mechanism = external ? "EXTERNAL" : "GSSAPI",
                                        .credentials = std::nullopt,
                                        .identity = SaslIdentity()});
+    plan.bind.sasl->identity->client_keytab = profile.client_keytab;
     plan.identity.sasl_mechanism = plan.bind.sasl->mechanism;
   }
   if (const auto config = known.configs.find(target); config != known.configs.end()) {

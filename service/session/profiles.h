@@ -25,6 +25,7 @@ struct Profile {
   std::string dn;         // kSimple; its password comes apart
   std::string cert_file;  // kExternal, PEM; empty = the target's own
   std::string key_file;
+  std::string client_keytab = {};  // kGssapi; empty = the target's own
   std::vector<std::string> callers;  // identities
   bool any_caller = false;           // those without identity too
   bool sasl_authorization = false;   // authorization ids go into SASL; else RFC 4370's control on every operation

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "fmt/format.h"
+#include "model/content_sync.h"
 #include "session/referrals/referral_connections.h"
 
 namespace dirlease {
@@ -15,6 +16,20 @@ Failure TooManyOperations(size_t limit) {
           .reason = "TOO_MANY_OPERATIONS",
           .message = "the lease runs as many operations as it may: wait for one to end or open another lease",
           .metadata = {{"limit", std::to_string(limit)}}};
+}
+
+Failure TooManyPersistingSyncs(size_t limit) {
+  return {.code = absl::StatusCode::kResourceExhausted,
+          .reason = "TOO_MANY_PERSISTING_SYNCS",
+          .message = "the lease runs as many persisting Syncs as it may, with more of them a directory may answer nothing "
+                     "else on its connection: open another lease",
+          .metadata = {{"limit", std::to_string(limit)}}};
+}
+
+bool Persists(const OperationRequest& request) {
+  return std::any_of(request.controls.begin(), request.controls.end(), [](const Control& control) {
+    return control.oid == kSyncRequestOid && AsksToPersist(control.value.value_or(""));
+  });
 }
 
 Failure SessionClosing() {
@@ -69,6 +84,13 @@ Outcome<Operation*> Session::Begin(Operation::Name name, OperationRequest reques
   if (binding()) return BindInProgress();
   if (!facts_.profile.empty() && CarriesProxiedAuthorization(request)) return ProfileActsForOne();
   if (!has_room()) return TooManyOperations(limits_.most_operations);
+  if (Persists(request)) {
+    const auto persisting = std::count_if(operations_.begin(), operations_.end(),
+                                          [](const auto& operation) { return Persists(operation->request()); });
+    if (static_cast<size_t>(persisting) >= limits_.most_persisting_syncs) {
+      return TooManyPersistingSyncs(limits_.most_persisting_syncs);
+    }
+  }
   std::string& id = name.id;
   const auto in_use = [this](const std::string& name) {
     return std::any_of(operations_.begin(), operations_.end(),

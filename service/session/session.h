@@ -69,6 +69,8 @@ class Session final : private Connection::Observer {
   };
   struct Limits {
     size_t most_operations = 64;  // queued ones included
+    // slapd counts them among the requests that it executes for a connection, and with the eighth it answers nothing else.
+    size_t most_persisting_syncs = 7;
     // Of an operation's reader who takes nothing, which stops the whole connection's input.
     absl::Duration stall_deadline = absl::Seconds(30);
   };

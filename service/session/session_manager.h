@@ -165,6 +165,7 @@ class SessionManager final : private Session::Observer {
   void FollowReferrals(Session& session, Target& target);
   // How this caller may bind at the target, if he may.
   Outcome<BindPlan> PlanBind(const Caller& caller, const Target& target, Credentials credentials) const;
+  Outcome<BindPlan> PlanBindWithoutKeytab(const Caller& caller, const Target& target, Credentials credentials) const;
   // What was opened for this request id before, as long as it lives; or why it cannot be had.
   std::optional<OpenResult> Remembered(const Caller& caller, const std::string& key,
                                        const Digest& digest);

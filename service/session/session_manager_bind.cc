@@ -54,6 +54,12 @@ Failure CredentialsNotKept() {
 bool IsGatewayIdentity(const BindRequest& bind) {
   return IsExternal(bind) || (bind.sasl && bind.sasl->identity && bind.sasl->mechanism == "GSSAPI");
 }
+// Where nobody says better it is the target's.
+void SetKeytab(const TargetConfig& target, Outcome<BindPlan>& plan) {
+  if (!plan.ok() || !plan->bind.sasl || !plan->bind.sasl->identity) return;
+  std::string& keytab = plan->bind.sasl->identity->client_keytab;
+  if (plan->bind.sasl->mechanism == "GSSAPI" && keytab.empty()) keytab = target.client_keytab;
+}
 // What a relayed SASL bind says of its identity only the directory knows: such a lease shares nothing.
 std::string KeyOf(const BindRequest& bind) {
   if (!bind.sasl) return "simple";
@@ -67,6 +73,13 @@ std::string KeyOf(const BindRequest& bind) {
 
 Outcome<BindPlan> SessionManager::PlanBind(const Caller& caller, const Target& target,
                                            Credentials credentials) const {
+  Outcome<BindPlan> plan = PlanBindWithoutKeytab(caller, target, std::move(credentials));
+  SetKeytab(target.config(), plan);
+  return plan;
+}
+
+Outcome<BindPlan> SessionManager::PlanBindWithoutKeytab(const Caller& caller, const Target& target,
+                                                        Credentials credentials) const {
   if (credentials.profile) {
     return profiles_.Use(*credentials.profile, caller, target.config().name,
                          std::move(credentials.bind.controls));
@@ -84,11 +97,13 @@ Outcome<BindPlan> SessionManager::PlanBind(const Caller& caller, const Target& t
 
 Outcome<BindPlan> SessionManager::PlanReferral(const Session& session) const {
   const Session::Facts& facts = session.facts();
-  const auto follow = targets_.Find(facts.target)->config().referrals.follow;
-  if (follow == ReferralPolicy::Follow::kAnonymous) return BindPlan();
+  const TargetConfig& target = targets_.Find(facts.target)->config();
+  if (target.referrals.follow == ReferralPolicy::Follow::kAnonymous) return BindPlan();
   if (!facts.profile.empty()) {
     const Caller caller{.owner = facts.owner, .peer = "", .trace_id = ""};
-    return profiles_.Use({facts.profile, facts.authorization_id}, caller, facts.target, {});
+    auto plan = profiles_.Use({facts.profile, facts.authorization_id}, caller, facts.target, {});
+    SetKeytab(target, plan);
+    return plan;
   }
   if (facts.bind_name.empty() && facts.sasl_mechanism.empty()) return BindPlan();
   return CredentialsNotKept();

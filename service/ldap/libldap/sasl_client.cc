@@ -81,7 +81,8 @@ struct SaslClient::Answers {
 SaslClient::SaslClient(std::string host, SaslRequest request)
     : host_(std::move(host)),
       mechanism_(std::move(request.mechanism)),
-      answers_(std::make_unique<Answers>(*request.identity)) {}
+      answers_(std::make_unique<Answers>(*request.identity)),
+      client_keytab_(mechanism_ == "GSSAPI" ? request.identity->client_keytab : "") {}
 
 SaslClient::~SaslClient() {
   if (connection_ != nullptr) sasl_dispose(&connection_);
@@ -112,11 +113,26 @@ SaslStep SaslClient::Start() {
   properties.security_flags = SASL_SEC_NOANONYMOUS;
   error = sasl_setprop(connection_, SASL_SEC_PROPS, &properties);
   if (error != SASL_OK) return Failed(error);
+  if (auto failed = UseKeytab()) return std::move(*failed);
   const char* credentials = nullptr;
   const char* chosen = nullptr;
   unsigned length = 0;
   error = sasl_client_start(connection_, mechanism_.c_str(), nullptr, &credentials, &length, &chosen);
   return ToStep(error, credentials, length);
+}
+
+// Empty: it is used, or there is none.
+std::optional<SaslStep> SaslClient::UseKeytab() {
+  if (client_keytab_.empty()) return std::nullopt;
+  const std::string problem = credentials_.Acquire(client_keytab_);
+  if (problem.empty()) {
+    const int error = sasl_setprop(connection_, SASL_GSS_CREDS, credentials_.get());
+    return error == SASL_OK ? std::nullopt : std::make_optional(Failed(error));
+  }
+  SaslStep step;
+  step.error = sasl_errstring(SASL_FAIL, nullptr, nullptr);
+  step.detail = mechanism_ + ": " + problem;
+  return step;
 }
 
 SaslStep SaslClient::ToStep(int error, const char* credentials, unsigned octets) const {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "ldap/libldap/kerberos_credentials.h"
 #include "ldap/sasl_exchange.h"
 #include "model/requests.h"
 
@@ -15,8 +16,8 @@ namespace dirlease {
 
 class SaslClient {
  public:
-  // `request.identity` is who authenticates, to the LDAP service of `host`. Credentials of Kerberos are the process's own
-  // (KRB5CCNAME, KRB5_CLIENT_KTNAME).
+  // `request.identity` is who authenticates, to the LDAP service of `host`. Credentials of Kerberos are those of its
+  // keytab, else the process's own (KRB5CCNAME, KRB5_CLIENT_KTNAME).
   SaslClient(std::string host, SaslRequest request);
   ~SaslClient();
   SaslClient(const SaslClient&) = delete;
@@ -30,12 +31,15 @@ class SaslClient {
 
   SaslStep External() const;
   SaslStep Start();
+  std::optional<SaslStep> UseKeytab();
   SaslStep ToStep(int error, const char* credentials, unsigned octets) const;
   SaslStep Failed(int error) const;
 
   const std::string host_;
   const std::string mechanism_;
   const std::unique_ptr<Answers> answers_;
+  const std::string client_keytab_;  // empty = none
+  KerberosCredentials credentials_;  // of it; outlives the connection's use of them
   sasl_conn* connection_ = nullptr;
 };
 

@@ -234,6 +234,12 @@ TEST_F(ProfileConfigTest, EveryProblemIsNamed) {
   EXPECT_THAT(ProblemsWith("any_caller: true, method: gssapi"), ElementsAre(HasSubstr("has no name")));
   EXPECT_THAT(ProblemsWith("name: p, any_caller: true, method: kerberos"),
               ElementsAre(HasSubstr("\"kerberos\" is none of simple, external, gssapi")));
+  EXPECT_THAT(ProblemsWith("name: p, any_caller: true, method: gssapi, client_keytab: /nonexistent"),
+              ElementsAre(HasSubstr("\"p\": client_keytab: cannot read /nonexistent")));
+  EXPECT_THAT(ProblemsWith(Simple() + ", any_caller: true, client_keytab: " + folder_.File("password")),
+              ElementsAre(HasSubstr("client_keytab is for method gssapi")));
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--target-client-keytab=/nonexistent"}),
+              ElementsAre(HasSubstr("\"default\": client_keytab: cannot read /nonexistent")));
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ google::rpc::Status SampleStatus(int32_t ldap_code) {
   result.set_matched_dn("dc=example,dc=com");
   result.set_diagnostic_message("gone \x1b[31mfishing \xc2\x9b" "31m\xc3\xbc");
   result.add_referrals("ldap://other.example");
+  result.add_followed("ldap://branch.example");
+  result.set_not_followed("SERVER_NOT_ALLOWED");
   status.add_details()->PackFrom(result);
   return status;
 }
@@ -37,6 +39,8 @@ TEST(RenderFailure, ShowsBothCodesTheDirectorysWordsAndWhatToDo) {
   EXPECT_THAT(text, HasSubstr("LDAP result: noSuchObject (32)\n"));
   EXPECT_THAT(text, HasSubstr("matched DN: dc=example,dc=com\n"));
   EXPECT_THAT(text, HasSubstr("referral: ldap://other.example\n"));
+  EXPECT_THAT(text, HasSubstr("asked too: ldap://branch.example\n"));
+  EXPECT_THAT(text, HasSubstr("not followed: SERVER_NOT_ALLOWED\n"));
   EXPECT_THAT(text, HasSubstr("what to do: check the DN"));
 }
 

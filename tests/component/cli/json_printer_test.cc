@@ -51,6 +51,7 @@ TEST(JsonPrinterEntries, PartsOfOneEntryAreOneObjectAndReferencesWaitForItsEnd) 
   AddValues(AddEntry(second, "cn=a"), "member", {"3"});
   AddEntry(second, "cn=b");
   v1::SearchReference* reference = second.add_references();
+  reference->set_not_followed("LOOP");
   reference->add_uris("ldap://y");
   reference->add_uris("ldap://z");
   printer.PrintMessage(first);
@@ -60,7 +61,7 @@ TEST(JsonPrinterEntries, PartsOfOneEntryAreOneObjectAndReferencesWaitForItsEnd) 
             "{\"dn\":\"cn=a\",\"attributes\":{\"sn\":[\"s\"],\"member\":[\"1\",\"2\",\"3\"]}}\n"
             "{\"references\":[\"ldap://x/\\\"\"]}\n"
             "{\"dn\":\"cn=b\",\"attributes\":{}}\n"
-            "{\"references\":[\"ldap://y\",\"ldap://z\"]}\n");
+            "{\"references\":[\"ldap://y\",\"ldap://z\"],\"not_followed\":\"LOOP\"}\n");
   EXPECT_EQ(printer.entries(), 2);
 }
 

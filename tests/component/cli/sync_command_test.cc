@@ -65,6 +65,22 @@ TEST_F(SyncCommand, AsksForWhatTheOptionsSay) {
   EXPECT_EQ(gateway_.unbound.size(), 2u);
 }
 
+TEST_F(SyncCommand, IsAlsoASearchsExtension) {
+  NewMessage("c2").add_events()->set_phase(v1::SyncEvent::PHASE_REFRESH_DONE);
+  const auto search = [&](const std::string& extension) {
+    return RunClient({"--address", gateway_.address, "search", "-b", "dc=example", "-E", extension, "(cn=*)"});
+  };
+  EXPECT_THAT(search("!sync=rp/rid=000,csn=1").out, HasSubstr("# cookie: c2"));
+  EXPECT_EQ(gateway_.sync.mode(), v1::SyncRequest::MODE_REFRESH_AND_PERSIST);
+  EXPECT_EQ(gateway_.sync.cookie(), "rid=000,csn=1");
+  EXPECT_EQ(gateway_.sync.base_dn(), "dc=example");
+  EXPECT_EQ(gateway_.sync.filter(), "(cn=*)");
+  EXPECT_EQ(search("sync=ro").exit_status, 0);
+  EXPECT_EQ(gateway_.sync.mode(), v1::SyncRequest::MODE_REFRESH_ONLY);
+  EXPECT_EQ(gateway_.sync.cookie(), "");
+  EXPECT_THAT(search("sync=now").err, HasSubstr("write sync=ro[/COOKIE] or sync=rp[/COOKIE]"));
+}
+
 TEST_F(SyncCommand, PrintsLdifWithWhatBecameOfEachEntry) {
   v1::SyncResponse& first = NewMessage("csn=1");
   v1::Attribute& attribute =

@@ -7,6 +7,9 @@ namespace {
 
 class SyncTest : public GatewayTest {
  protected:
+  SyncTest() = default;
+  explicit SyncTest(GatewayHarness::Options options) : GatewayTest(std::move(options)) {}
+
   // On the first lease; it has reached the directory.
   std::unique_ptr<ClientCall> StartSync(v1::SyncRequest request = {}) {
     if (token_.empty()) token_ = client_->Open().token();
@@ -132,7 +135,12 @@ TEST_F(SyncTest, ADirectoryThatBreaksRfc4533EndsThisSyncOnly) {
   EXPECT_EQ(response.events(0).entry().entry().dn(), "cn=still here");
 }
 
-TEST_F(SyncTest, PersistingOnesLeaveAllPlacesToOthersButCount) {
+class ManySyncsTest : public SyncTest {
+ protected:
+  ManySyncsTest() : SyncTest({.sessions = {.session = {.most_persisting_syncs = 64}}}) {}
+};
+
+TEST_F(ManySyncsTest, PersistingOnesLeaveAllPlacesToOthersButCount) {
   std::vector<std::unique_ptr<ClientCall>> calls;
   for (int i = 0; i < 63; ++i) calls.push_back(StartPersisting());
   EXPECT_TRUE(WhoAmI());
@@ -145,6 +153,23 @@ TEST_F(SyncTest, PersistingOnesLeaveAllPlacesToOthersButCount) {
   calls.clear();
   directory_.connection().AwaitCountOf("abandon", 64);
   EXPECT_EQ(directory_.abandons(), 64u);
+}
+
+TEST_F(SyncTest, TheEighthThatPersistsIsRefusedUntilAnotherEnds) {
+  std::vector<std::unique_ptr<ClientCall>> calls;
+  for (int i = 0; i < 7; ++i) calls.push_back(StartPersisting());
+  const CallEnd refused = client_->Start(v1::SyncRequest(), {.token = token_})->Finish();
+  EXPECT_EQ(refused.code, Code::kResourceExhausted);
+  EXPECT_EQ(refused.reason(), "TOO_MANY_PERSISTING_SYNCS");
+  // A refresh alone ends by itself.
+  v1::SyncRequest refresh;
+  refresh.set_mode(v1::SyncRequest::MODE_REFRESH_ONLY);
+  auto call = StartSync(refresh);
+  Send({SyncDoneMessage(message_id_, ldap_code::kSuccess, "c2", false)});
+  EXPECT_TRUE(call->Finish().ok());
+  calls.pop_back();
+  AwaitOperations(6);
+  calls.push_back(StartPersisting());
 }
 
 TEST_F(SyncTest, TheEndOfTheLeaseIsItsEnd) {

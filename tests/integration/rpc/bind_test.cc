@@ -31,6 +31,7 @@ class BindTest : public SlapdGatewayTest {
     slapd_.emplace(std::move(slapd));
     TargetConfig target = TargetAt({"ldap://" + std::string(kHost) + ":" + std::to_string(slapd_->port())});
     target.gateway_identity = lend_;
+    target.client_keytab = keytab_;
     if (slapd_->ldaps_port() != 0) {
       const CertificateFiles own = slapd_->certificates().Issue("user.2", "DNS:user.2");
       target = TargetAt({slapd_->ldaps_uri()});
@@ -90,6 +91,7 @@ class BindTest : public SlapdGatewayTest {
   static std::string Dn(int person) { return "dn:" + PersonDn(person); }
 
   bool lend_ = false;
+  std::string keytab_;
 };
 
 TEST_F(BindTest, EveryManagedScramKnowsWhoItIs) {
@@ -317,6 +319,45 @@ TEST_F(KerberosBindTest, TheGatewaysKeytabBinds) {
   const auto opened = client_->Open(Managed("GSSAPI"));
   EXPECT_EQ(WhoAmI(opened.token()), Dn(2));
   EXPECT_EQ(opened.session().sasl_mechanism(), "GSSAPI");
+}
+
+TEST_F(KerberosBindTest, EachProfileHasItsKeytabAndTheTargetItsOwn) {
+  SlapdOptions slapd;
+  slapd.environment = {"KRB5_KTNAME=FILE:" + realm_.KeytabOf("ldap/directory.test")};
+  SessionManager::Options sessions;
+  for (const char* user : {"user.0", "user.1"}) {
+    sessions.profiles.push_back({.name = user,
+                                 .targets = {"default"},
+                                 .method = Profile::Method::kGssapi,
+                                 .client_keytab = realm_.KeytabOf(user),
+                                 .any_caller = true});
+  }
+  sessions.profiles.push_back(
+      {.name = "target's", .targets = {"default"}, .method = Profile::Method::kGssapi, .any_caller = true});
+  keytab_ = realm_.KeytabOf("user.2");
+  lend_ = true;
+  StartSasl(std::move(slapd), std::move(sessions));
+  // Twice, in turns: nobody gets another one's tickets.
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(WhoAmI(client_->Open(WithProfile("user.0")).token()), Dn(0));
+    EXPECT_EQ(WhoAmI(client_->Open(WithProfile("user.1")).token()), Dn(1));
+    EXPECT_EQ(WhoAmI(client_->Open(WithProfile("target's")).token()), Dn(2));
+    EXPECT_EQ(WhoAmI(client_->Open(Managed("GSSAPI")).token()), Dn(2));
+  }
+  const std::string rebound = client_->Open(WithProfile("user.0")).token();
+  v1::RebindRequest rebind;
+  rebind.mutable_credentials()->mutable_profile()->set_profile("user.1");
+  const CallEnd end = client_->Call(rebind, nullptr, {.token = rebound});
+  EXPECT_TRUE(end.ok()) << end;
+  EXPECT_EQ(WhoAmI(rebound), Dn(1));
+}
+
+TEST_F(KerberosBindTest, AKeytabThatIsNoneFailsAndItsPlaceIsNotTold) {
+  keytab_ = "/dev/null";
+  StartRealm();
+  const CallEnd end = OpenFails(Managed("GSSAPI"));
+  EXPECT_EQ(end.reason(), "SASL_FAILED") << end;
+  EXPECT_THAT(end.error_info->DebugString(), Not(HasSubstr("/dev/null")));
 }
 
 TEST_F(KerberosBindTest, WithoutAKdcTheBindFailsAndNothingOfTheGatewayIsTold) {

@@ -264,7 +264,8 @@ TEST_F(SlapdSyncTest, ADirectoryWithoutSyncSaysSo) {
   EXPECT_EQ(end.reason(), "UNAVAILABLE_CRITICAL_EXTENSION");
 }
 
-// One more, and slapd (16 threads) answers nothing else on this connection: it counts them among what executes.
+// One more, and slapd (16 threads) answers nothing else on this connection: it counts them among what executes. So the
+// gateway refuses it.
 TEST_F(SlapdSyncTest, SevenPersistingOnesLeaveTheLeaseUsable) {
   StartWithSync({.people = 5});
   std::vector<std::unique_ptr<ClientCall>> calls;
@@ -272,6 +273,7 @@ TEST_F(SlapdSyncTest, SevenPersistingOnesLeaveTheLeaseUsable) {
     calls.push_back(Persist());
     ReadUntilRefreshed(*calls.back());
   }
+  EXPECT_EQ(Persist()->Finish().reason(), "TOO_MANY_PERSISTING_SYNCS");
   Describe(PersonDn(1), "to all");
   for (const auto& call : calls) {
     replica_ = {};

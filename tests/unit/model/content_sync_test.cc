@@ -35,6 +35,12 @@ TEST(ContentSyncTest, ARequestCarriesCookieAndHint) {
             "c1\x01\x01\xff");
 }
 
+TEST(ContentSyncTest, ARequestSaysWhetherItPersists) {
+  EXPECT_TRUE(AsksToPersist(EncodeSyncRequest({.mode = Mode::kRefreshAndPersist, .cookie = "c", .reload_hint = true})));
+  EXPECT_FALSE(AsksToPersist(EncodeSyncRequest({.mode = Mode::kRefreshOnly, .cookie = {}})));
+  for (const char* none : {"", "\x30", "\x30\x02\x0a\x01", "persist"}) EXPECT_FALSE(AsksToPersist(none));
+}
+
 TEST(ContentSyncTest, AStateHasAnEntryAndPerhapsACookie) {
   const std::string plain = Sequence(Enumerated(1) + Octets(kUuid));
   const auto state = DecodeSyncState(plain);
