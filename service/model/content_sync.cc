@@ -102,7 +102,7 @@ bool AsksToPersist(std::string_view sync_request) {
   const auto sequence = OnlySequence(sync_request);
   if (!sequence) return false;
   BerReader reader(*sequence);
-  return reader.NextIntegerIf(kSyncEnumerated) == static_cast<int>(SyncRequestValue::Mode::kRefreshAndPersist);
+  return reader.NextIntegerIf(kBerEnumerated) == static_cast<int>(SyncRequestValue::Mode::kRefreshAndPersist);
 }
 
 std::optional<SyncState> DecodeSyncState(std::string_view value) {
