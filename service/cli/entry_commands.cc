@@ -18,13 +18,9 @@ int RunGet(const CommandContext& context) {
   const CallStatus status = context.client.GetEntry(invocation.get, response);
   if (status.code() != 0) return ReportFailure(context, "get", status, CallKind::kGet);
   const LdifStyle style{.level = 3, .columns = invocation.ldif.columns, .color = context.color_out()};
-  const auto printer = NewSearchPrinter(invocation.format, style, 0);
-  v1::SearchResponse message;
-  message.add_entries()->Swap(response.mutable_entry());
-  printer->PrintMessage(message);
   std::string controls;
   AppendControls(response.result().controls(), style.level, style.columns, controls);
-  context.output.out << printer->text();
+  context.output.out << EntryText(invocation.format, style, *response.mutable_entry());
   if (invocation.format == SearchFormat::kLdif) context.output.out << controls;
   return kExitSuccess;
 }

@@ -17,11 +17,7 @@ int RunRootDse(const CommandContext& context) {
   const CallStatus status = context.client.GetRootDse(response);
   if (status.code() != 0) return ReportFailure(context, "rootdse", status);
   const LdifStyle style{.level = 3, .columns = invocation.ldif.columns, .color = context.color_out()};
-  const auto printer = NewSearchPrinter(invocation.format, style, 0);
-  v1::SearchResponse message;
-  message.add_entries()->Swap(response.mutable_entry());
-  printer->PrintMessage(message);
-  context.output.out << printer->text();
+  context.output.out << EntryText(invocation.format, style, *response.mutable_entry());
   return kExitSuccess;
 }
 

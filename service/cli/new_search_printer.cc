@@ -17,4 +17,12 @@ std::unique_ptr<SearchPrinter> NewSearchPrinter(SearchFormat format, const LdifS
   return std::make_unique<LdifPrinter>(style, entry_limit);
 }
 
+std::string EntryText(SearchFormat format, const LdifStyle& style, v1::SearchEntry& entry) {
+  const auto printer = NewSearchPrinter(format, style, 0);
+  v1::SearchResponse message;
+  message.add_entries()->Swap(&entry);
+  printer->PrintMessage(message);
+  return printer->text();
+}
+
 }  // namespace dirlease::cli

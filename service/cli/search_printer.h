@@ -71,5 +71,7 @@ struct LdifStyle;
 // For LDIF `style` counts.
 std::unique_ptr<SearchPrinter> NewSearchPrinter(SearchFormat format, const LdifStyle& style,
                                                 int64_t entry_limit);
+// One entry by itself, which is taken.
+std::string EntryText(SearchFormat format, const LdifStyle& style, v1::SearchEntry& entry);
 
 }  // namespace dirlease::cli

@@ -2,7 +2,6 @@
 // says.
 #include "ldap/target_connector.h"
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
@@ -23,16 +22,6 @@ using testing::ListenOnLoopback;
 using testing::LocalPort;
 using testing::Watched;
 using FailureKind = ConnectFailure::Kind;
-
-Resolution Loopback() {
-  Resolution resolution;
-  SocketAddress& address = resolution.addresses.emplace_back();
-  auto& ipv4 = reinterpret_cast<sockaddr_in&>(address.storage);
-  ipv4.sin_family = AF_INET;
-  ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  address.length = sizeof ipv4;
-  return resolution;
-}
 
 // Reads until the other side has closed; how many octets came.
 size_t ReadToEnd(int fd) {
@@ -65,7 +54,7 @@ class TargetConnectorTest : public ::testing::Test {
     ++lookups_;
     if (host == "unknown") return {{}, "no such name"};
     if (host == "stalled") stalled_.Pass();
-    return Loopback();
+    return testing::EveryNameIsLoopback("");
   }
   // Runs it on the loop and waits for it.
   void OnLoop(EventLoop::Task task) {

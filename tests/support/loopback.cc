@@ -64,4 +64,12 @@ UniqueFd ConnectToLoopback(int port) {
   return fd;
 }
 
+Resolution EveryNameIsLoopback(const std::string&) {
+  Resolution resolution;
+  SocketAddress& address = resolution.addresses.emplace_back();
+  reinterpret_cast<sockaddr_in&>(address.storage) = LoopbackAddress(0);
+  address.length = sizeof(sockaddr_in);
+  return resolution;
+}
+
 }  // namespace dirlease::testing

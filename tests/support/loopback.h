@@ -1,7 +1,10 @@
 // Sockets on 127.0.0.1 for tests. Thread-safe. Each ends the process when the system refuses.
 #pragma once
 
+#include <string>
+
 #include "base/unique_fd.h"
+#include "ldap/resolver.h"
 
 namespace dirlease::testing {
 
@@ -14,5 +17,8 @@ UniqueFd ReserveLoopbackPort();
 int LocalPort(int socket);
 // Blocking connect; invalid when refused.
 UniqueFd ConnectToLoopback(int port);
+
+// For a resolver: every name is this machine's.
+Resolution EveryNameIsLoopback(const std::string& name);
 
 }  // namespace dirlease::testing

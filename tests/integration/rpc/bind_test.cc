@@ -1,10 +1,10 @@
 // Every form of bind against a real slapd: SASL relayed and managed, Kerberos, client certificates, rebind, profiles,
 // password policy.
-#include <arpa/inet.h>
 #include <gmock/gmock.h>
 
 #include "integration/rpc/slapd_gateway_test.h"
 #include "support/kerberos_realm.h"
+#include "support/loopback.h"
 #include "support/sasl_answers.h"
 
 namespace dirlease::testing {
@@ -43,19 +43,9 @@ class BindTest : public SlapdGatewayTest {
     }
     GatewayHarness::Options gateway{.sessions = std::move(sessions)};
     gateway.targets = {target};
-    gateway.lookup = Loopback;
+    gateway.lookup = EveryNameIsLoopback;
     gateway_.emplace(std::move(gateway));
     client_ = std::make_unique<Client>(gateway_->address());
-  }
-  // Every name is this machine's.
-  static Resolution Loopback(const std::string&) {
-    Resolution resolution;
-    SocketAddress& address = resolution.addresses.emplace_back();
-    auto& ipv4 = reinterpret_cast<sockaddr_in&>(address.storage);
-    ipv4.sin_family = AF_INET;
-    ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.length = sizeof ipv4;
-    return resolution;
   }
   static v1::OpenSessionRequest Managed(const std::string& mechanism, const std::string& user = "",
                                         const std::string& password = "",

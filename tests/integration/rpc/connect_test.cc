@@ -1,7 +1,5 @@
 // The ways to a real directory: StartTLS, LDAPS, whose certificate is checked, and the second of
 // two addresses.
-#include <arpa/inet.h>
-
 #include <filesystem>
 
 #include "integration/rpc/slapd_gateway_test.h"
@@ -28,19 +26,9 @@ class ConnectTest : public SlapdGatewayTest {
   void StartWith(const TargetConfig& target) {
     GatewayHarness::Options options;
     options.targets = {target};
-    options.lookup = Loopback;
+    options.lookup = EveryNameIsLoopback;
     gateway_.emplace(std::move(options));
     client_ = std::make_unique<Client>(gateway_->address());
-  }
-  // Every name is this machine's.
-  static Resolution Loopback(const std::string&) {
-    Resolution resolution;
-    SocketAddress& address = resolution.addresses.emplace_back();
-    auto& ipv4 = reinterpret_cast<sockaddr_in&>(address.storage);
-    ipv4.sin_family = AF_INET;
-    ipv4.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.length = sizeof ipv4;
-    return resolution;
   }
   void ExpectItWorks() {
     const v1::OpenSessionResponse opened =
