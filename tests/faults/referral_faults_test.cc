@@ -192,7 +192,7 @@ TEST_F(ReferralFaultsTest, ItsDirectoryRefersBackAndForth) {
 TEST_F(ReferralFaultsTest, OddReferencesAreTheCallers) {
   const std::vector<std::string> odd = {"", "ldap:", "ldap:///dc=x", "not a url", std::string(100'000, 'x'),
                                         there_.uri() + "/%zz", there_.uri() + "/dc=x??all", there_.uri() + "/no name",
-                                        there_.uri() + "/dc=x????!critical", there_.uri() + "/dc=x??sub?(broken"};
+                                        there_.uri() + "/dc=x???" "?!critical", there_.uri() + "/dc=x??sub?(broken"};
   const auto seen = SearchReferredTo(odd).AwaitEnd();
   EXPECT_EQ(seen.left.size(), odd.size());
   EXPECT_EQ(seen.ends[0].result.code, ldap_code::kSuccess);

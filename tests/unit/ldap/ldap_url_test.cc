@@ -41,7 +41,7 @@ TEST(LdapUrlTest, KnowsTheScopesOfItsKindInAnyCase) {
 TEST(LdapUrlTest, RefusesWhatItCannotFollow) {
   for (const char* text : {"", "ldap:", "http://host/dc=a", "ldap:///dc=a", "ldap://ho st/dc=a", "ldap://user@host/dc=a",
                            "ldap://host:0/dc=a", "ldap://host:99999/", "ldap://host/dc=%4", "ldap://host/dc=%zz",
-                           "ldap://host/??everything", "ldap://host/????!bindname=cn=a", "ldap://host/????a,!b",
+                           "ldap://host/??everything", "ldap://host/???" "?!bindname=cn=a", "ldap://host/????a,!b",
                            "cldap://host/dc=a", "ldapi://%2ftmp%2fsocket/"}) {
     EXPECT_FALSE(ParseLdapUrl(text)) << text;
   }

@@ -451,9 +451,9 @@ TEST_F(PipelineTest, WaitsForRoomThatOthersTake) {
   others[0]->End(EndCause::kCancelled);
   loop_.RunUntilIdle();
   EXPECT_EQ(peer_->CountOf("compare"), 1u);
-  AnswerAllCompares();
   others[1]->End(EndCause::kCancelled);
   loop_.RunUntilIdle();
+  EXPECT_EQ(peer_->CountOf("compare"), 2u);
   AnswerAllCompares();
   EXPECT_EQ(CodeOf(1), Code::kOk);
   EXPECT_EQ(CodeOf(2), Code::kOk);

@@ -49,7 +49,7 @@ TEST(FollowedPlaceTest, KeysTellPlacesApartAndSpellingsNot) {
   EXPECT_NE(KeyOf(place), KeyOf(*At("ldap://b:1389/ou=c,dc=b")));
   EXPECT_NE(KeyOf(place), KeyOf(*At("ldap://b/ou=d,dc=b")));
   EXPECT_NE(KeyOf(place), KeyOf(*At("ldap://b/ou=c,dc=b??base")));
-  EXPECT_NE(KeyOf(place), KeyOf(*At("ldap://b/ou=c,dc=b???(cn=y)")));
+  EXPECT_NE(KeyOf(place), KeyOf(*At("ldap://b/ou=c,dc=b??" "?(cn=y)")));
 }
 
 TEST(FollowedPlaceTest, TheRequestIsTheSameElsewhere) {
