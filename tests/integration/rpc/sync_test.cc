@@ -239,23 +239,6 @@ TEST_F(SlapdSyncTest, ADirectoryThatStopsSaysSo) {
   slapd_->Start();
 }
 
-// slapd keeps to the entry that the base was: another one of that name is another content.
-TEST_F(SlapdSyncTest, AContentWhoseBaseChangedNeedsARefresh) {
-  StartWithSync();
-  AddNew(0);
-  v1::SyncRequest request = PeopleSync(v1::SyncRequest::MODE_REFRESH_AND_PERSIST);
-  request.set_base_dn(NewDn(0));
-  const auto call = client_->Start(request, {.token = token_});
-  ReadUntilRefreshed(*call);
-  Rename(NewDn(0), "cn=renamed");
-  AddNew(0);
-  for (v1::SyncResponse message; call->Read(message);) replica_.Apply(message);
-  const CallEnd& end = call->Finish();
-  EXPECT_EQ(end.code, Code::kOutOfRange) << end;
-  EXPECT_EQ(end.reason(), "SYNC_REFRESH_REQUIRED");
-  EXPECT_EQ(replica_.done().result().code(), 4096);
-}
-
 TEST_F(SlapdSyncTest, ADirectoryWithoutSyncSaysSo) {
   Start({.people = 5});
   token_ = OpenAsAdmin();
