@@ -1,20 +1,10 @@
 // Leases over the real libldap handle and connector on a real loop, against a directory that misbehaves: it costs its own
 // lease at most, and every test ends with the other lease at work.
-#include <gtest/gtest.h>
-
 #include <algorithm>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "base/epoll_event_loop.h"
-#include "ldap/libldap/libldap_init.h"
-#include "ldap/target_connector.h"
-#include "session/session_manager.h"
-#include "support/fake_directory.h"
-#include "support/leak_check.h"
+#include "support/lease_fixture.h"
 #include "support/raw_peer.h"
-#include "support/wait_for.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
@@ -29,35 +19,8 @@ using testing::EntryMessage;
 using testing::FakeDirectory;
 using testing::ResultMessage;
 using testing::Watched;
+using testing::WatchedSink;
 using Kind = DirectoryRequest::Kind;
-
-// Lives on the loop, is watched from the test.
-class WatchedSink final : public OperationSink {
- public:
-  struct Seen {
-    int entries = 0;
-    int after_end = 0;
-    std::vector<OperationEnd> ends;
-  };
-  void OnEntry(const EntryView&) override {
-    seen_.Update([](Seen& seen) { ++(seen.ends.empty() ? seen.entries : seen.after_end); });
-  }
-  void OnEnd(const OperationEnd& end) override {
-    seen_.Update([&](Seen& seen) { seen.ends.push_back(end); });
-  }
-  // How it ended; fails the test when it does not.
-  OperationEnd AwaitEnd() const {
-    const bool ended = seen_.WaitFor([](const Seen& seen) { return !seen.ends.empty(); });
-    return ended ? seen_.Get().ends[0] : OperationEnd{.cause = EndCause::kInternal};
-  }
-  void AwaitEntries(int count) const {
-    EXPECT_TRUE(seen_.WaitFor([count](const Seen& seen) { return seen.entries >= count; }));
-  }
-  Seen seen() const { return seen_.Get(); }
-
- private:
-  Watched<Seen> seen_;
-};
 
 // libldap before 2.5.19 loses the texts of a notice of disconnection (ITS#10264). Both on the thread that reads it.
 void IgnoreLeaks() {
@@ -71,87 +34,18 @@ void HeedLeaks() {
 #endif
 }
 
-AutoAnswers AnswersOfTheRest() {
-  return {.binds = true, .root_dse = true, .offers_paging = false, .compares = true};
-}
-
-class LeaseFaultsTest : public ::testing::Test {
+class LeaseFaultsTest : public testing::LeaseFixture {
  protected:
-  struct Lease {
-    std::string token;
-    Session* session = nullptr;  // on the loop
-  };
-
-  LeaseFaultsTest() {
-    InitialiseLibldap();
-    connector_.emplace(*loop_);
-    const std::string uri = directory_.uri();
-    OnLoop([&] {
-      manager_.emplace(*loop_, *connector_, SessionManager::Options{},
-                       std::vector<TargetConfig>{{.name = "default", .uris = {*ParseLdapUri(uri)}}});
-    });
+  void SetUp() override {
+    Start({.name = "default", .uris = {*ParseLdapUri(directory_.uri())}});
     victim_ = Open();
     other_ = Open();
   }
-  ~LeaseFaultsTest() override {
+  void TearDown() override {
     ExpectOtherLeaseWorks();
-    Watched<bool> drained;
-    OnLoop([&] {
-      manager_->Drain(absl::ZeroDuration(), [&] { drained.Update([](bool& value) { value = true; }); });
-    });
-    EXPECT_TRUE(drained.WaitFor([](bool value) { return value; }));
-    OnLoop([&] {
-      EXPECT_TRUE(manager_->idle());
-      EXPECT_EQ(manager_->budget().used(), 0u);
-      manager_.reset();
-    });
-    loop_->Stop();
-    connector_.reset();
-    loop_.reset();
-    for (const auto& sink : sinks_) {
-      EXPECT_EQ(sink->seen().ends.size(), 1u);
-      EXPECT_EQ(sink->seen().after_end, 0);
-    }
+    LeaseFixture::TearDown();
   }
 
-  void OnLoop(EventLoop::Task task) {
-    Watched<bool> done;
-    loop_->Post([&] {
-      task();
-      done.Update([](bool& value) { value = true; });
-    });
-    EXPECT_TRUE(done.WaitFor([](bool value) { return value; }));
-  }
-  Lease Open() {
-    Watched<bool> answered;
-    Lease lease;
-    OnLoop([&] {
-      manager_->Open({}, OpenRequest{}, [&](OpenResult result) {
-        if (auto* opened = std::get_if<OpenedLease>(&result)) {
-          lease = {std::string(opened->token.Reveal()), opened->session};
-        }
-        answered.Update([](bool& value) { value = true; });
-      });
-    });
-    EXPECT_TRUE(answered.WaitFor([](bool value) { return value; }));
-    EXPECT_NE(lease.session, nullptr);
-    return lease;
-  }
-  WatchedSink& Begin(const Lease& lease, OperationRequest request) {
-    WatchedSink& sink = *sinks_.emplace_back(std::make_unique<WatchedSink>());
-    OnLoop([&] {
-      auto begun = lease.session->Begin({"", "Search"}, std::move(request), sink);
-      EXPECT_TRUE(begun.ok());
-      last_operation_ = begun.ok() ? begun.value()->id() : "";
-    });
-    return sink;
-  }
-  WatchedSink& BeginSearch(const Lease& lease, std::string filter = "(cn=*)") {
-    SearchRequest search;
-    search.base_dn = "dc=example";
-    search.filter = std::move(filter);
-    return Begin(lease, {.body = std::move(search)});
-  }
   // A search of the victim that the directory knows of; its message id there.
   int StartVictim(WatchedSink*& sink) {
     sink = &BeginSearch(victim_);
@@ -168,9 +62,7 @@ class LeaseFaultsTest : public ::testing::Test {
       });
     }
   }
-  void AbandonLast() {
-    OnLoop([&] { victim_.session->Abandon(last_operation_); });
-  }
+  void AbandonVictim() { Abandon(victim_, *sink_); }
   std::string Missing(const Lease& lease) {
     std::string reason;
     OnLoop([&] {
@@ -187,33 +79,23 @@ class LeaseFaultsTest : public ::testing::Test {
     });
     EXPECT_TRUE(done.WaitFor([](bool value) { return value; }));
   }
-  void ExpectOtherLeaseWorks() {
-    CompareRequest compare{.dn = "cn=a", .attribute_type = "cn", .value = "a"};
-    EXPECT_EQ(Begin(other_, {.body = compare}).AwaitEnd().result.code, ldap_code::kCompareTrue);
-  }
+  void ExpectOtherLeaseWorks() { ExpectWorks(other_); }
   void ExpectVictimLost(WatchedSink& sink) {
     EXPECT_EQ(sink.AwaitEnd().cause, EndCause::kLost);
     EXPECT_EQ(Missing(victim_), "SESSION_LOST");
   }
 
-  testing::LeakCheck leaks_;
-  FakeDirectory directory_{AnswersOfTheRest()};
-  SteadyClock clock_;
-  std::optional<EpollEventLoop> loop_{std::in_place, "test", clock_};
-  std::optional<TargetConnector> connector_;
-  std::optional<SessionManager> manager_;
+  FakeDirectory directory_{AllButSearches()};
   Lease victim_;  // connection 0
   Lease other_;   // connection 1
   size_t searches_ = 1;  // the root DSE was read on connection 0
-  std::vector<std::unique_ptr<WatchedSink>> sinks_;
-  std::string last_operation_;
   WatchedSink* sink_ = nullptr;
 };
 
 TEST_F(LeaseFaultsTest, AStallCostsNothingButItsOwnSearchWhichIsAbandonedOnce) {
   const int id = StartVictim(sink_);
   ExpectOtherLeaseWorks();
-  AbandonLast();
+  AbandonVictim();
   EXPECT_EQ(directory_.AwaitRequest(0, Kind::kAbandon).abandoned_id, id);
   EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kAbandoned);
   Unbind(victim_);
@@ -225,10 +107,10 @@ TEST_F(LeaseFaultsTest, AFloodHoldsUpNeitherTheOtherLeaseNorItsOwnAbandon) {
   const int id = StartVictim(sink_);
   sink_->AwaitEntries(1000);
   ExpectOtherLeaseWorks();
-  AbandonLast();
+  AbandonVictim();
   EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kAbandoned);
   EXPECT_EQ(directory_.AwaitRequest(0, Kind::kAbandon).abandoned_id, id);
-  directory_.SetAutoAnswers(AnswersOfTheRest());
+  directory_.SetAutoAnswers(AllButSearches());
 }
 
 TEST_F(LeaseFaultsTest, AnswersThatDribbleOctetByOctetArriveWhole) {
@@ -246,7 +128,7 @@ TEST_F(LeaseFaultsTest, ADribbleThatStopsHalfwayCanBeAbandoned) {
   const int id = StartVictim(sink_);
   directory_.SendRaw(0, std::string("\x30\x82\x01\x00\x02", 5));
   ExpectOtherLeaseWorks();
-  AbandonLast();
+  AbandonVictim();
   EXPECT_EQ(directory_.AwaitRequest(0, Kind::kAbandon).abandoned_id, id);
 }
 
@@ -312,7 +194,7 @@ TEST_F(LeaseFaultsTest, LateEntriesOfAnAbandonedSearchAreReadAndDropped) {
   const int id = StartVictim(sink_);
   directory_.Send(0, EntryMessage(id, "cn=1"));
   sink_->AwaitEntries(1);
-  AbandonLast();
+  AbandonVictim();
   directory_.AwaitRequest(0, Kind::kAbandon);
   WatchedSink* next = nullptr;
   const int next_id = StartVictim(next);
@@ -361,7 +243,7 @@ TEST_F(LeaseFaultsTest, DeathMidSearchIsNeverACompleteResult) {
 
 TEST_F(LeaseFaultsTest, DeathOfAnIdleLeasesConnectionEndsTheLease) {
   StartVictim(sink_);
-  AbandonLast();
+  AbandonVictim();
   directory_.AwaitRequest(0, Kind::kAbandon);
   directory_.Close(0);
   while (Missing(victim_).empty()) OnLoop([] {});
@@ -395,7 +277,7 @@ TEST_F(LeaseFaultsTest, AStalledReaderOfOneLeaseHoldsUpNoOtherLease) {
   const int before = sink_->seen().entries;
   OnLoop([] {});
   EXPECT_EQ(sink_->seen().entries, before);
-  AbandonLast();
+  AbandonVictim();
   EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kAbandoned);
 }
 
