@@ -32,6 +32,14 @@ class PipelineTest : public GatewayTest {
     return call;
   }
 
+  // The directory has both and answers neither.
+  void RunSearchAndDelete() {
+    StartPipeline();
+    pipeline_->Send({Search(1), Delete(2)});
+    directory_.AwaitSearch();
+    directory_.connection().AwaitCountOf("delete", 1);
+  }
+
   std::optional<PipelineClient> pipeline_;
 };
 
@@ -114,10 +122,7 @@ TEST_F(PipelineTest, ABrokenConnectionAbandonsEachRunningCallOnce) {
 }
 
 TEST_F(PipelineTest, WhenTheLeaseEndsEachCallSaysWhatThatMeansForIt) {
-  StartPipeline();
-  pipeline_->Send({Search(1), Delete(2)});
-  directory_.AwaitSearch();
-  directory_.connection().AwaitCountOf("delete", 1);
+  RunSearchAndDelete();
   client_->Unbind(token_);
   EXPECT_EQ(EndOf(pipeline_->AwaitLast(1)).reason(), "SESSION_CLOSED");
   EXPECT_EQ(EndOf(pipeline_->AwaitLast(2)).reason(), "OUTCOME_UNKNOWN");
@@ -126,10 +131,7 @@ TEST_F(PipelineTest, WhenTheLeaseEndsEachCallSaysWhatThatMeansForIt) {
 }
 
 TEST_F(PipelineTest, ALostDirectoryLeavesWritesUnknown) {
-  StartPipeline();
-  pipeline_->Send({Search(1), Delete(2)});
-  directory_.AwaitSearch();
-  directory_.connection().AwaitCountOf("delete", 1);
+  RunSearchAndDelete();
   directory_.connection().QueueEof();
   EXPECT_EQ(EndOf(pipeline_->AwaitLast(1)).reason(), "LDAP_SERVER_DOWN");
   const CallEnd written = EndOf(pipeline_->AwaitLast(2));

@@ -9,14 +9,9 @@
 #include <vector>
 
 #include "support/grpc/client.h"
+#include "support/requests.h"
 
 namespace dirlease::testing {
-
-inline v1::PipelineCall PipelineCallOf(uint64_t id) {
-  v1::PipelineCall call;
-  call.set_id(id);
-  return call;
-}
 
 // How the RPC of its name would have ended.
 inline CallEnd EndOf(const v1::PipelineReply& last) {

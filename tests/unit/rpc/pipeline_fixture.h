@@ -12,6 +12,7 @@
 
 #include "google/rpc/error_details.pb.h"
 #include "rpc/pipeline.h"
+#include "support/requests.h"
 #include "unit/rpc/fake_message_writer.h"
 #include "unit/session/manager_fixture.h"
 
@@ -84,22 +85,19 @@ class PipelineFixture : public ManagerFixture {
   size_t Abandons() const { return peer_->CountOf("abandon"); }
 
   static v1::PipelineCall Search(uint64_t id) {
-    v1::PipelineCall call;
-    call.set_id(id);
+    v1::PipelineCall call = PipelineCallOf(id);
     call.mutable_search()->set_base_dn("dc=example");
     return call;
   }
   static v1::PipelineCall Compare(uint64_t id) {
-    v1::PipelineCall call;
-    call.set_id(id);
+    v1::PipelineCall call = PipelineCallOf(id);
     call.mutable_compare()->set_dn("cn=a");
     call.mutable_compare()->set_attribute_type("cn");
     call.mutable_compare()->set_text_value("a");
     return call;
   }
   static v1::PipelineCall Delete(uint64_t id) {
-    v1::PipelineCall call;
-    call.set_id(id);
+    v1::PipelineCall call = PipelineCallOf(id);
     call.mutable_delete_entry()->set_dn("cn=a,dc=example");
     return call;
   }

@@ -161,10 +161,7 @@ TEST_F(PipelineTest, AFailedCallSaysWhatItsUnaryTwinSays) {
 TEST_F(PipelineTest, EachKindOfCallRuns) {
   StartPipeline();
   v1::PipelineRequest request;
-  const auto add = [&](uint64_t id) -> v1::PipelineCall& {
-    request.add_calls()->set_id(id);
-    return *request.mutable_calls(request.calls_size() - 1);
-  };
+  const auto add = [&](uint64_t id) -> v1::PipelineCall& { return *request.add_calls() = PipelineCallOf(id); };
   add(1).mutable_get_entry()->set_dn("cn=a");
   v1::AddRequest& addition = *add(2).mutable_add();
   addition.set_dn("cn=a");
@@ -204,9 +201,9 @@ TEST_F(PipelineTest, EachKindOfCallRuns) {
 
 TEST_F(PipelineTest, ABadCallFailsAlone) {
   StartPipeline();
-  v1::PipelineCall filter = Search(1), timeout = Compare(3), session = Compare(4), name = Compare(5), unknown;
+  v1::PipelineCall filter = Search(1), timeout = Compare(3), session = Compare(4), name = Compare(5);
+  const v1::PipelineCall unknown = PipelineCallOf(2);
   filter.mutable_search()->set_filter("(cn=");
-  unknown.set_id(2);
   timeout.mutable_timeout()->set_seconds(-1);
   session.mutable_compare()->set_session("another");
   name.mutable_compare()->set_operation_id("no id!");
