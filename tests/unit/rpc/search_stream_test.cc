@@ -2,58 +2,27 @@
 #include "rpc/search_stream.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include <map>
-#include <optional>
 #include <vector>
 
-#include "unit/rpc/fake_message_writer.h"
-#include "unit/session/session_fixture.h"
+#include "unit/rpc/stream_fixture.h"
 
 namespace dirlease {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using testing::EntryMessage;
 using testing::FakeMessage;
 using testing::ResultMessage;
-using Code = absl::StatusCode;
 
-using FakeSearchWriter = testing::FakeMessageWriter<v1::SearchResponse>;
-
-class SearchStreamTest : public testing::SessionFixture {
+class SearchStreamTest : public testing::StreamFixture<SearchStream, v1::SearchResponse> {
  protected:
-  SearchStreamTest() { Open(); }
-  ~SearchStreamTest() override {
-    if (!stream_) return;
-    stream_->OnCancel();
-    if (writer_.outstanding) CompleteWrite();
-    EXPECT_TRUE(stream_->finished());
-    stream_.reset();
-    EXPECT_EQ(budget_.used(), 0u);
-  }
+  SearchStreamTest() : StreamFixture("Search") {}
 
-  SearchStream::Surroundings Surroundings() {
-    return {loop_, budget_, telemetry_, absl::Seconds(30)};
-  }
   // The id of its request.
   int StartStream(SearchStream::Options options = {}, OperationRequest request = Search()) {
-    stream_.emplace(writer_, Surroundings(), options, StatusContext{.operation = "Search"});
-    auto begun = session_->Begin({"op", "Search"}, std::move(request), *stream_);
-    operation_ = begun.value();
-    stream_->OnBegun(*operation_, "s-1", "default");
-    loop_.RunUntilIdle();
-    return operation_->message_id();
-  }
-  void CompleteWrite(bool ok = true) {
-    writer_.outstanding = false;
-    stream_->OnWriteDone(ok);
-    loop_.RunUntilIdle();
-  }
-  void CompleteAllWrites() {
-    while (writer_.outstanding) CompleteWrite();
+    return StreamFixture::StartStream(options, std::move(request));
   }
   // So many entries, each with one value of `octets`.
   void SendEntries(int id, int count, size_t octets = 10) {
@@ -69,20 +38,9 @@ class SearchStreamTest : public testing::SessionFixture {
     for (const v1::SearchResponse& message : writer_.messages) counts.push_back(message.entries_size());
     return counts;
   }
-  void ExpectEnd(Code code, const std::string& reason = "") {
-    ASSERT_TRUE(writer_.status.has_value());
-    EXPECT_EQ(writer_.status->code, static_cast<int>(code));
-    EXPECT_THAT(writer_.status->details, HasSubstr(reason));
-  }
   bool DoneWasSent() const {
     return !writer_.messages.empty() && writer_.messages.back().has_done();
   }
-  size_t Abandons() const { return peer_->CountOf("abandon"); }
-
-  Telemetry telemetry_;
-  FakeSearchWriter writer_;
-  std::optional<SearchStream> stream_;
-  Operation* operation_ = nullptr;  // while it runs
 };
 
 TEST_F(SearchStreamTest, NamesItsOperationInTheHeader) {
@@ -325,10 +283,7 @@ TEST_F(SearchStreamTest, ALargeEntryIsCutAndComesTogetherAgain) {
   for (char c = 'a'; c < 'k'; ++c) photos.emplace_back(300 * 1024, c);
   Answer({EntryMessage(id, "cn=big", {{"cn", {"big"}}, {"photo", photos}, {"sn", {"x", "y"}}}),
           EntryMessage(id, "cn=next"), ResultMessage(id)});
-  while (writer_.outstanding) {
-    CompleteWrite();
-    Pump();
-  }
+  CompleteAllWritesAndReads();
   std::map<std::string, std::vector<std::string>> values;
   std::vector<std::string> whole;
   for (const auto& message : writer_.messages) {
@@ -453,8 +408,7 @@ TEST_F(SearchStreamTest, UnbindEndsTheStream) {
 }
 
 TEST_F(SearchStreamTest, ARefusalFinishesWithoutAWord) {
-  stream_.emplace(writer_, Surroundings(), SearchStream::Options{},
-                  StatusContext{.operation = "Search"});
+  MakeStream({});
   stream_->Refuse(InvalidField("filter", "is nonsense"));
   ExpectEnd(Code::kInvalidArgument, "filter");
   EXPECT_TRUE(writer_.headers.empty());

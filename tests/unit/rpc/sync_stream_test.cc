@@ -3,20 +3,16 @@
 #include "rpc/sync_stream.h"
 
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include <optional>
 #include <vector>
 
 #include "support/sync_values.h"
-#include "unit/rpc/fake_message_writer.h"
-#include "unit/session/session_fixture.h"
+#include "unit/rpc/stream_fixture.h"
 
 namespace dirlease {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::FakeMessage;
 using testing::IdSetMessage;
@@ -25,46 +21,20 @@ using testing::ResultMessage;
 using testing::SyncDoneMessage;
 using testing::SyncEntryMessage;
 using testing::UuidOf;
-using Code = absl::StatusCode;
 using Event = v1::SyncEvent;
 
-class SyncStreamTest : public testing::SessionFixture {
+class SyncStreamTest : public testing::StreamFixture<SyncStream, v1::SyncResponse> {
  protected:
-  SyncStreamTest() { Open(); }
-  ~SyncStreamTest() override {
-    if (!stream_) return;
-    stream_->OnCancel();
-    if (writer_.outstanding) CompleteWrite();
-    EXPECT_TRUE(stream_->finished());
-    stream_.reset();
-    EXPECT_EQ(budget_.used(), 0u);
-  }
+  SyncStreamTest() : StreamFixture("Sync") {}
 
   // The id of its request.
   int StartStream(SyncStream::Options options = {}) {
-    stream_.emplace(writer_, MessageStream::Surroundings{loop_, budget_, telemetry_, absl::Seconds(30)}, options,
-                    StatusContext{.operation = "Sync"});
-    auto begun = session_->Begin({"op", "Sync"}, Search({.page_size = 0}), *stream_);
-    operation_ = begun.value();
-    stream_->OnBegun(*operation_, "s-1", "default");
-    loop_.RunUntilIdle();
-    return operation_->message_id();
+    return StreamFixture::StartStream(options, Search({.page_size = 0}));
   }
   static SyncStream::Options Poll() { return {.persist = false, .heartbeat_interval = {}}; }
-  void CompleteWrite(bool ok = true) {
-    writer_.outstanding = false;
-    stream_->OnWriteDone(ok);
-    loop_.RunUntilIdle();
-  }
-  void CompleteAllWrites() {
-    while (writer_.outstanding) {
-      CompleteWrite();
-      Pump();
-    }
-  }
   void AnswerAndWrite(std::vector<FakeMessage> messages) {
     Answer(std::move(messages));
-    CompleteAllWrites();
+    CompleteAllWritesAndReads();
   }
   // All events so far, in order.
   std::vector<Event> Events() const {
@@ -79,17 +49,6 @@ class SyncStreamTest : public testing::SessionFixture {
     for (const auto& message : writer_.messages) cookies.push_back(message.cookie());
     return cookies;
   }
-  void ExpectEnd(Code code, const std::string& reason = "") {
-    ASSERT_TRUE(writer_.status.has_value());
-    EXPECT_EQ(writer_.status->code, static_cast<int>(code));
-    EXPECT_THAT(writer_.status->details, HasSubstr(reason));
-  }
-  size_t Abandons() const { return peer_->CountOf("abandon"); }
-
-  Telemetry telemetry_;
-  testing::FakeMessageWriter<v1::SyncResponse> writer_;
-  std::optional<SyncStream> stream_;
-  Operation* operation_ = nullptr;  // while it runs
 };
 
 TEST_F(SyncStreamTest, AnEntryComesWithItsStateAndId) {
@@ -202,7 +161,7 @@ TEST_F(SyncStreamTest, APollWithoutItsControlIsNoSuccess) {
 TEST_F(SyncStreamTest, RefreshRequiredIsOutOfRangeAndItsCookieIsItsOwn) {
   const int id = StartStream();
   Answer({SyncEntryMessage(id, "cn=1", testing::kSyncAdd, UuidOf('1'), "old"), ResultMessage(id, 4096)});
-  CompleteAllWrites();
+  CompleteAllWritesAndReads();
   EXPECT_THAT(Cookies(), ElementsAre("old", "")) << "beside the result an old cookie would mean that it is still good";
   EXPECT_EQ(Events().back().done().result().code(), 4096);
   EXPECT_EQ(Events().back().done().entry_count(), 1);
@@ -220,7 +179,7 @@ TEST_F(SyncStreamTest, RefreshRequiredMayBringACookie) {
 TEST_F(SyncStreamTest, SetsOfIds) {
   const int id = StartStream();
   Answer({IdSetMessage(id, true, {UuidOf('a'), UuidOf('b')}, "c"), IdSetMessage(id, false, {})});
-  CompleteAllWrites();
+  CompleteAllWritesAndReads();
   const std::vector<Event> events = Events();
   ASSERT_EQ(events.size(), 2u);
   EXPECT_TRUE(events[0].id_set().deleted());
