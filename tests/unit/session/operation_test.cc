@@ -174,6 +174,17 @@ INSTANTIATE_TEST_SUITE_P(
 class OperationTest : public testing::SessionFixture {
  protected:
   OperationTest() { Open(); }
+
+  // One operation pauses so long and is cancelled, then another one pauses: whose sink this is.
+  RecordingSink& PauseAfterAPauseOf(absl::Duration duration) {
+    RecordingSink& sink = NewSink();
+    Operation *const first = Run(sink_), *const second = Run(sink);
+    first->Pause();
+    loop_.Advance(duration);
+    first->End(EndCause::kCancelled);
+    second->Pause();
+    return sink;
+  }
 };
 
 TEST_F(OperationTest, DeliversEntriesReferencesIntermediatesAndTheResult) {
@@ -282,29 +293,17 @@ TEST_F(OperationTest, ManyUnreadOnesCostTheConnectionHardlyMoreThanOne) {
 }
 
 TEST_F(OperationTest, AShortPauseCostsNobodyTime) {
-  Operation* const first = Run(sink_);
-  RecordingSink& second_sink = NewSink();
-  Operation* const second = Run(second_sink);
-  first->Pause();
-  loop_.Advance(absl::Seconds(14));
-  first->End(EndCause::kCancelled);
-  second->Pause();
+  const RecordingSink& second = PauseAfterAPauseOf(absl::Seconds(14));
   loop_.Advance(absl::Seconds(29));
-  EXPECT_FALSE(second_sink.ended());
+  EXPECT_FALSE(second.ended());
 }
 
 TEST_F(OperationTest, WhoLeavesWhilePausingLeavesTheOthersLessTime) {
-  Operation* const first = Run(sink_);
-  RecordingSink& second_sink = NewSink();
-  Operation* const second = Run(second_sink);
-  first->Pause();
-  loop_.Advance(absl::Seconds(20));
-  first->End(EndCause::kCancelled);
-  second->Pause();
+  const RecordingSink& second = PauseAfterAPauseOf(absl::Seconds(20));
   loop_.Advance(absl::Seconds(9));
-  EXPECT_FALSE(second_sink.ended());
+  EXPECT_FALSE(second.ended());
   loop_.Advance(absl::Seconds(1));
-  EXPECT_EQ(second_sink.end().cause, EndCause::kSlowConsumer);
+  EXPECT_EQ(second.end().cause, EndCause::kSlowConsumer);
 }
 
 TEST_F(OperationTest, ASendThatFailsEndsItAsLost) {

@@ -20,6 +20,15 @@ class PagingTest : public testing::SessionFixture {
     return search;
   }
   std::optional<int> LastPageSize() const { return PageSizeOf(peer_->last_request()); }
+  // The next page waits for a place, and the reader pauses.
+  Operation* PauseBetweenPages() {
+    Open(true);
+    Operation* operation = Run(sink_);
+    TakeAllPlaces();
+    Answer({PageEnd(operation->message_id(), "next")});
+    operation->Pause();
+    return operation;
+  }
 };
 
 TEST_F(PagingTest, ASearchPagesByItselfWhereTheDirectoryOffersIt) {
@@ -64,18 +73,16 @@ TEST_F(PagingTest, NotWhereTheCallerSaysNever) {
 
 TEST_F(PagingTest, ASecondSearchRunsUnpagedAtOnceWhileTheSlotIsTaken) {
   Open(true);
-  RecordingSink& second = NewSink();
   Run(sink_);
-  Run(second);
+  Run(NewSink());
   EXPECT_EQ(peer_->CountOf("search"), 2u);
   EXPECT_EQ(LastPageSize(), std::nullopt);
 }
 
 TEST_F(PagingTest, TheSlotIsFreeAgainAfterThePagedSearch) {
   Open(true);
-  RecordingSink& second = NewSink();
   Answer({PageEnd(Run(sink_)->message_id(), "")});
-  Run(second);
+  Run(NewSink());
   EXPECT_EQ(LastPageSize(), 100);
 }
 
@@ -91,10 +98,9 @@ TEST_F(PagingTest, AnExplicitSizeIsTakenEvenWhereNothingElseWouldPage) {
 
 TEST_F(PagingTest, AnExplicitSizeWaitsForTheSlotAndHoldsUpNobodyBehindIt) {
   Open(true);
-  RecordingSink &waits = NewSink(), &behind = NewSink();
   const int id = Run(sink_)->message_id();
-  Run(waits, Search(Pages(7)));
-  Run(behind);
+  Run(NewSink(), Search(Pages(7)));
+  Run(NewSink());
   EXPECT_EQ(peer_->CountOf("search"), 2u);
   Answer({PageEnd(id, "")});
   EXPECT_EQ(LastPageSize(), 7);
@@ -137,11 +143,7 @@ TEST_F(PagingTest, AnErrorOnALaterPageIsTheResult) {
 }
 
 TEST_F(PagingTest, APausedReaderGetsNoNextPage) {
-  Open(true);
-  Operation* operation = Run(sink_);
-  TakeAllPlaces();
-  Answer({PageEnd(operation->message_id(), "next")});
-  operation->Pause();
+  Operation* operation = PauseBetweenPages();
   const size_t before = peer_->CountOf("search");
   Answer({ResultMessage(2)});
   EXPECT_EQ(operation->state(), Operation::State::kBetweenPages);
@@ -149,11 +151,7 @@ TEST_F(PagingTest, APausedReaderGetsNoNextPage) {
 }
 
 TEST_F(PagingTest, AReaderThatPausesAndResumesBetweenPagesGetsTheNextPageOnce) {
-  Open(true);
-  Operation* operation = Run(sink_);
-  TakeAllPlaces();
-  Answer({PageEnd(operation->message_id(), "next")});
-  operation->Pause();
+  Operation* operation = PauseBetweenPages();
   operation->Resume();
   const size_t before = peer_->CountOf("search");
   Answer({ResultMessage(2), ResultMessage(3)});
@@ -175,15 +173,19 @@ TEST_F(PagingTest, LossBetweenPagesIsTold) {
 
 class CallersPagingTest : public PagingTest {
  protected:
+  CallersPagingTest() { Open(true); }
+
   // One page as the caller asks for it by hand.
   Operation* RunPage(RecordingSink& sink, const std::string& cookie = "") {
     return Run(sink, Search({}, {Control{.oid = std::string(dirlease::kPagedResultsOid),
                                          .value = dirlease::EncodePagedResults(3, cookie)}}));
   }
+  // Answered, with more to come and with nothing more.
+  void RunFirstPage() { Answer({PageEnd(RunPage(sink_)->message_id(), "next")}); }
+  void RunLastPage() { Answer({PageEnd(RunPage(NewSink(), "next")->message_id(), "")}); }
 };
 
 TEST_F(CallersPagingTest, GoesToTheDirectoryOnceAndKeepsItsAnswer) {
-  Open(true);
   const int id = RunPage(sink_)->message_id();
   EXPECT_EQ(peer_->last_request().controls.size(), 1u);
   Answer({PageEnd(id, "next")});
@@ -192,29 +194,23 @@ TEST_F(CallersPagingTest, GoesToTheDirectoryOnceAndKeepsItsAnswer) {
 }
 
 TEST_F(CallersPagingTest, NothingPagesByItselfBetweenItsPages) {
-  Open(true);
-  RecordingSink &other = NewSink(), &next = NewSink(), &after = NewSink();
-  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
-  Run(other);
+  RunFirstPage();
+  Run(NewSink());
   EXPECT_EQ(LastPageSize(), std::nullopt);
-  Answer({PageEnd(RunPage(next, "next")->message_id(), "")});
-  Run(after);
+  RunLastPage();
+  Run(NewSink());
   EXPECT_EQ(LastPageSize(), 100);
 }
 
 TEST_F(CallersPagingTest, NothingPagesByItselfWhileItRuns) {
-  Open(true);
-  RecordingSink& other = NewSink();
   RunPage(sink_);
-  Run(other);
+  Run(NewSink());
   EXPECT_EQ(LastPageSize(), std::nullopt);
 }
 
 TEST_F(CallersPagingTest, ItWaitsForThePagesOfTheGateway) {
-  Open(true);
-  RecordingSink& by_hand = NewSink();
   Run(sink_);
-  RunPage(by_hand);
+  RunPage(NewSink());
   EXPECT_EQ(peer_->CountOf("search"), 1u);
   Answer({PageEnd(1, "more")});
   EXPECT_EQ(LastPageSize(), 100);
@@ -223,51 +219,43 @@ TEST_F(CallersPagingTest, ItWaitsForThePagesOfTheGateway) {
 }
 
 TEST_F(CallersPagingTest, OneAtATime) {
-  Open(true);
-  RecordingSink& second = NewSink();
   const int id = RunPage(sink_)->message_id();
-  RunPage(second);
+  RunPage(NewSink());
   EXPECT_EQ(peer_->CountOf("search"), 1u);
   Answer({PageEnd(id, "next")});
   EXPECT_EQ(peer_->CountOf("search"), 2u);
 }
 
 TEST_F(CallersPagingTest, AskingForPagesMeanwhileIsRefusedAndSpoilsNothing) {
-  Open(true);
-  RecordingSink &refused = NewSink(), &next = NewSink(), &granted = NewSink();
-  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  RecordingSink& refused = NewSink();
+  RunFirstPage();
   Run(refused, Search(Pages(7)));
   EXPECT_EQ(refused.end().cause, EndCause::kPagingTaken);
   EXPECT_EQ(peer_->CountOf("search"), 1u);
-  Answer({PageEnd(RunPage(next, "next")->message_id(), "")});
-  Run(granted, Search(Pages(7)));
+  RunLastPage();
+  Run(NewSink(), Search(Pages(7)));
   EXPECT_EQ(LastPageSize(), 7);
 }
 
 TEST_F(CallersPagingTest, AFailedPageEndsIt) {
-  Open(true);
-  RecordingSink &failing = NewSink(), &after = NewSink();
-  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
-  Answer({ResultMessage(RunPage(failing, "next")->message_id(), ldap_code::kSizeLimitExceeded)});
-  Run(after);
+  RunFirstPage();
+  Answer({ResultMessage(RunPage(NewSink(), "next")->message_id(), ldap_code::kSizeLimitExceeded)});
+  Run(NewSink());
   EXPECT_EQ(LastPageSize(), 100);
 }
 
 TEST_F(CallersPagingTest, APageGivenUpInTheMidstEndsIt) {
-  Open(true);
-  RecordingSink &given_up = NewSink(), &after = NewSink();
-  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
-  RunPage(given_up, "next")->End(EndCause::kCancelled);
-  Run(after, Search(Pages(7)));
+  RunFirstPage();
+  RunPage(NewSink(), "next")->End(EndCause::kCancelled);
+  Run(NewSink(), Search(Pages(7)));
   EXPECT_EQ(LastPageSize(), 7);
 }
 
 TEST_F(CallersPagingTest, APageGivenUpBeforeItWasSentEndsNothing) {
-  Open(true);
-  RecordingSink &given_up = NewSink(), &after = NewSink();
-  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  RecordingSink& after = NewSink();
+  RunFirstPage();
   TakeAllPlaces();
-  RunPage(given_up, "next")->End(EndCause::kCancelled);
+  RunPage(NewSink(), "next")->End(EndCause::kCancelled);
   Run(after);
   EXPECT_EQ(after.ended(), false);
   Answer({ResultMessage(2)});
@@ -275,11 +263,9 @@ TEST_F(CallersPagingTest, APageGivenUpBeforeItWasSentEndsNothing) {
 }
 
 TEST_F(CallersPagingTest, AnotherIdentityHasNoCookieYet) {
-  Open(true);
-  Answer({PageEnd(RunPage(sink_)->message_id(), "next")});
+  RunFirstPage();
   session_->Become({.bind_name = "cn=other"});
-  RecordingSink& after = NewSink();
-  Run(after);
+  Run(NewSink());
   EXPECT_EQ(LastPageSize(), 100);
 }
 
