@@ -107,12 +107,8 @@ TEST_F(BindTest, ScramActsForWhomTheDirectoryLetsIt) {
   SlapdOptions slapd;
   StartSasl(slapd);
   const std::string admin = OpenAsAdmin();
-  v1::ModifyRequest modify;
-  modify.set_dn(PersonDn(1));
-  v1::Modification& change = *modify.add_modifications();
-  change.set_type(v1::Modification::TYPE_ADD);
-  change.mutable_attribute()->set_type("authzTo");
-  change.mutable_attribute()->add_text_values("dn.regex:^uid=[^,]+,ou=people,dc=example,dc=com$");
+  const v1::ModifyRequest modify = ModifyRequestOf(PersonDn(1), v1::Modification::TYPE_ADD, "authzTo",
+                                                   {"dn.regex:^uid=[^,]+,ou=people,dc=example,dc=com$"});
   EXPECT_TRUE(client_->Call(modify, nullptr, {.token = admin}).ok());
   const auto opened = client_->Open(Managed("SCRAM-SHA-256", "user.1", PersonPassword(1), "u:user.3"));
   EXPECT_EQ(WhoAmI(opened.token()), Dn(3));

@@ -39,13 +39,7 @@ class ControlsTest : public SlapdGatewayTest {
     return control;
   }
   static v1::ModifyRequest Describe(const std::string& text) {
-    v1::ModifyRequest request;
-    request.set_dn(PersonDn(1));
-    v1::Modification& modification = *request.add_modifications();
-    modification.set_type(v1::Modification::TYPE_REPLACE);
-    modification.mutable_attribute()->set_type("description");
-    modification.mutable_attribute()->add_text_values(text);
-    return request;
+    return ModifyRequestOf(PersonDn(1), v1::Modification::TYPE_REPLACE, "description", {text});
   }
   static v1::SearchRequest SortedPeople(bool reverse) {
     v1::SearchRequest request = SearchUnder(kPeopleDn, "(uid=*)");
@@ -74,19 +68,11 @@ class ControlsTest : public SlapdGatewayTest {
     ADD_FAILURE() << "no such response control among " << controls.size();
     return {};
   }
-  void AddPolicy(const std::vector<std::pair<std::string, std::string>>& rules) {
-    v1::AddRequest request;
-    request.set_dn("cn=policy,dc=example,dc=com");
-    const auto add = [&](const std::string& type, const std::vector<std::string>& values) {
-      v1::Attribute& attribute = *request.add_attributes();
-      attribute.set_type(type);
-      for (const std::string& value : values) attribute.add_text_values(value);
-    };
-    add("objectClass", {"organizationalRole", "pwdPolicy"});
-    add("cn", {"policy"});
-    add("pwdAttribute", {"userPassword"});
-    for (const auto& [type, value] : rules) add(type, {value});
-    const CallEnd end = Call(request);
+  void AddPolicy(TextAttributes attributes) {
+    attributes.insert(attributes.end(), {{"objectClass", {"organizationalRole", "pwdPolicy"}},
+                                         {"cn", {"policy"}},
+                                         {"pwdAttribute", {"userPassword"}}});
+    const CallEnd end = Call(AddRequestOf("cn=policy,dc=example,dc=com", attributes));
     ASSERT_TRUE(end.ok()) << end;
   }
 
@@ -288,16 +274,10 @@ TEST_F(ControlsTest, RulesAreRelaxedForWhoManagesTheEntry) {
 }
 
 TEST_F(ControlsTest, AReferralIsAnEntryToWhoManagesIt) {
-  v1::AddRequest referral;
-  referral.set_dn("cn=elsewhere,dc=example,dc=com");
-  const std::pair<const char*, const char*> values[] = {
-      {"objectClass", "referral"}, {"cn", "elsewhere"}, {"ref", "ldap://127.0.0.1:9/dc=elsewhere"}};
-  for (const auto& [type, value] : values) {
-    v1::Attribute& attribute = *referral.add_attributes();
-    attribute.set_type(type);
-    attribute.add_text_values(value);
-  }
-  referral.mutable_attributes(0)->add_text_values("extensibleObject");
+  v1::AddRequest referral =
+      AddRequestOf("cn=elsewhere,dc=example,dc=com", {{"objectClass", {"referral", "extensibleObject"}},
+                                                      {"cn", {"elsewhere"}},
+                                                      {"ref", {"ldap://127.0.0.1:9/dc=elsewhere"}}});
   AddCritical(*referral.mutable_controls()).set_manage_dsa_it(true);
   CallEnd end = Call(referral);
   ASSERT_TRUE(end.ok()) << end;
@@ -329,7 +309,7 @@ TEST_F(ControlsTest, OthersThatTheDirectoryKnows) {
 }
 
 TEST_F(ControlsTest, PasswordPolicyOfABindThatFails) {
-  AddPolicy({{"pwdLockout", "TRUE"}, {"pwdMaxFailure", "1"}});
+  AddPolicy({{"pwdLockout", {"TRUE"}}, {"pwdMaxFailure", {"1"}}});
   v1::OpenSessionRequest open = SimpleBindRequest(PersonDn(1), "wrong");
   open.add_controls()->set_password_policy(true);
   EXPECT_EQ(client_->Call(open, nullptr).code, Code::kUnauthenticated);
@@ -342,7 +322,8 @@ TEST_F(ControlsTest, PasswordPolicyOfABindThatFails) {
 }
 
 TEST_F(ControlsTest, PasswordPolicyOfABindAndOfAWrite) {
-  AddPolicy({{"pwdCheckQuality", "2"}, {"pwdMinLength", "10"}, {"pwdMaxAge", "1000"}, {"pwdExpireWarning", "900"}});
+  AddPolicy(
+      {{"pwdCheckQuality", {"2"}}, {"pwdMinLength", {"10"}}, {"pwdMaxAge", {"1000"}}, {"pwdExpireWarning", {"900"}}});
   const std::string person = OpenAs(PersonDn(1), PersonPassword(1));
   v1::ModifyRequest change = Describe("");
   v1::Attribute& password = *change.mutable_modifications(0)->mutable_attribute();

@@ -57,24 +57,12 @@ TEST_F(SlapdPipelineTest, AllKindsOnOneStreamInOrderOfTheirReplies) {
   PipelineClient pipeline(*client_, {.token = OpenAsAdmin()});
   const std::string dn = "cn=piped,ou=people,dc=example,dc=com";
   v1::PipelineCall add = PipelineCallOf(1);
-  add.mutable_add()->set_dn(dn);
-  const auto set = [&](const char* type, const char* value) {
-    v1::Attribute& attribute = *add.mutable_add()->add_attributes();
-    attribute.set_type(type);
-    attribute.add_text_values(value);
-  };
-  set("objectClass", "person");
-  set("cn", "piped");
-  set("sn", "before");
+  *add.mutable_add() = AddRequestOf(dn, {{"objectClass", {"person"}}, {"cn", {"piped"}}, {"sn", {"before"}}});
   pipeline.Send({add});
   ASSERT_EQ(pipeline.AwaitLast(1).status().code(), 0) << EndOf(pipeline.AwaitLast(1));
   // A call sent after a write's reply sees that write.
   v1::PipelineCall modify = PipelineCallOf(2);
-  modify.mutable_modify()->set_dn(dn);
-  v1::Modification& change = *modify.mutable_modify()->add_modifications();
-  change.set_type(v1::Modification::TYPE_REPLACE);
-  change.mutable_attribute()->set_type("sn");
-  change.mutable_attribute()->add_text_values("after");
+  *modify.mutable_modify() = ModifyRequestOf(dn, v1::Modification::TYPE_REPLACE, "sn", {"after"});
   pipeline.Send({modify});
   ASSERT_EQ(pipeline.AwaitLast(2).status().code(), 0);
   v1::PipelineCall compare = PipelineCallOf(3);

@@ -61,16 +61,9 @@ class ReferralTest : public SlapdGatewayTest {
   }
   void AddReference() {
     const std::string token = OpenAsAdmin();
-    v1::AddRequest add;
-    add.set_dn(kRemoteDn);
-    const std::pair<const char*, std::string> attributes[] = {
-        {"objectClass", "referral"}, {"ou", "remote"}, {"ref", there_->uri() + "/" + kPeopleDn}};
-    for (const auto& [type, value] : attributes) {
-      v1::Attribute& attribute = *add.add_attributes();
-      attribute.set_type(type);
-      attribute.add_text_values(value);
-    }
-    add.mutable_attributes(0)->add_text_values("extensibleObject");
+    v1::AddRequest add = AddRequestOf(kRemoteDn, {{"objectClass", {"referral", "extensibleObject"}},
+                                                  {"ou", {"remote"}},
+                                                  {"ref", {there_->uri() + "/" + kPeopleDn}}});
     v1::Control& control = *add.add_controls();
     control.set_critical(true);
     control.set_manage_dsa_it(true);
@@ -121,12 +114,8 @@ TEST_F(ReferralTest, AProfileReadsAndWritesThereAsItself) {
   StartBoth(Follow::kSameIdentity);
   const std::string token = OpenWithProfile();
   const LogMark there = there_->Mark();
-  v1::ModifyRequest modify;
-  modify.set_dn(RemotePersonDn(2));
-  v1::Modification& change = *modify.add_modifications();
-  change.set_type(v1::Modification::TYPE_REPLACE);
-  change.mutable_attribute()->set_type("description");
-  change.mutable_attribute()->add_text_values("from afar");
+  const v1::ModifyRequest modify =
+      ModifyRequestOf(RemotePersonDn(2), v1::Modification::TYPE_REPLACE, "description", {"from afar"});
   v1::ModifyResponse modified;
   CallEnd end = client_->Call(modify, &modified, {.token = token});
   EXPECT_TRUE(end.ok()) << end;

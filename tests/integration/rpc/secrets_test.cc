@@ -40,13 +40,9 @@ TEST(DaemonLog, HoldsNoPasswordAndNoToken) {
     CallEnd end = client.Call(change, nullptr, {.token = token});
     EXPECT_FALSE(end.ok());
     EXPECT_EQ(::testing::PrintToString(end).find("wrong-secret"), std::string::npos);
-    v1::ModifyRequest modify;
-    modify.set_dn(PersonDn(7));
-    v1::Modification& modification = *modify.add_modifications();
-    modification.set_type(v1::Modification::TYPE_REPLACE);
-    modification.mutable_attribute()->set_type("userPassword");
-    modification.mutable_attribute()->add_text_values("wrong-secret-five");
-    end = client.Call(modify, nullptr, {.token = token});
+    end = client.Call(
+        ModifyRequestOf(PersonDn(7), v1::Modification::TYPE_REPLACE, "userPassword", {"wrong-secret-five"}), nullptr,
+        {.token = token});
     EXPECT_FALSE(end.ok());
     EXPECT_EQ(::testing::PrintToString(end).find("wrong-secret"), std::string::npos);
     client.Unbind(token);

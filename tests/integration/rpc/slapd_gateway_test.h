@@ -8,6 +8,7 @@
 
 #include "support/grpc/client.h"
 #include "support/grpc/gateway_harness.h"
+#include "support/requests.h"
 #include "support/sample_people.h"
 #include "support/slapd.h"
 

@@ -77,26 +77,12 @@ class SlapdSyncTest : public SlapdGatewayTest {
     EXPECT_TRUE(end.ok()) << end << request.ShortDebugString();
   }
   void Describe(const std::string& dn, const std::string& description) {
-    v1::ModifyRequest request;
-    request.set_dn(dn);
-    v1::Modification& modification = *request.add_modifications();
-    modification.set_type(v1::Modification::TYPE_REPLACE);
-    modification.mutable_attribute()->set_type("description");
-    modification.mutable_attribute()->add_text_values(description);
-    Do(request);
+    Do(ModifyRequestOf(dn, v1::Modification::TYPE_REPLACE, "description", {description}));
   }
   static std::string NewDn(int i) { return "cn=new " + std::to_string(i) + "," + kPeopleDn; }
   void AddNew(int i) {
-    v1::AddRequest request;
-    request.set_dn(NewDn(i));
-    const std::pair<const char*, std::string> attributes[] = {
-        {"objectClass", "person"}, {"cn", "new " + std::to_string(i)}, {"sn", "new"}};
-    for (const auto& [type, value] : attributes) {
-      v1::Attribute& attribute = *request.add_attributes();
-      attribute.set_type(type);
-      attribute.add_text_values(value);
-    }
-    Do(request);
+    Do(AddRequestOf(NewDn(i),
+                    {{"objectClass", {"person"}}, {"cn", {"new " + std::to_string(i)}}, {"sn", {"new"}}}));
   }
   void Delete(const std::string& dn) {
     v1::DeleteRequest request;

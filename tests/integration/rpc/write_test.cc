@@ -27,17 +27,9 @@ class WriteTest : public SlapdGatewayTest {
   CallEnd Call(const google::protobuf::Message& request, Response* response = nullptr) {
     return client_->Call(request, response, {.token = token_});
   }
-  static void AddText(const std::string& type, const std::vector<std::string>& values, v1::Attribute& attribute) {
-    attribute.set_type(type);
-    for (const std::string& value : values) attribute.add_text_values(value);
-  }
   static v1::AddRequest NewPerson() {
-    v1::AddRequest request;
-    request.set_dn(kNewDn);
-    AddText("objectClass", {"inetOrgPerson"}, *request.add_attributes());
-    AddText("uid", {"new"}, *request.add_attributes());
-    AddText("cn", {"New Person"}, *request.add_attributes());
-    AddText("sn", {"Person"}, *request.add_attributes());
+    v1::AddRequest request = AddRequestOf(
+        kNewDn, {{"objectClass", {"inetOrgPerson"}}, {"uid", {"new"}}, {"cn", {"New Person"}}, {"sn", {"Person"}}});
     v1::Attribute& photo = *request.add_attributes();
     photo.set_type("jpegPhoto");
     photo.add_values(std::string("\xff\xd8\x00\x01", 4));
@@ -45,12 +37,7 @@ class WriteTest : public SlapdGatewayTest {
   }
   static v1::ModifyRequest Change(v1::Modification::Type type, const std::string& attribute,
                                   const std::vector<std::string>& values) {
-    v1::ModifyRequest request;
-    request.set_dn(PersonDn(1));
-    v1::Modification& modification = *request.add_modifications();
-    modification.set_type(type);
-    AddText(attribute, values, *modification.mutable_attribute());
-    return request;
+    return ModifyRequestOf(PersonDn(1), type, attribute, values);
   }
   // The values of one attribute; empty also when there is no such entry.
   std::vector<std::string> ValuesOf(const std::string& dn, const std::string& attribute) {
@@ -120,16 +107,12 @@ TEST_F(WriteTest, ModificationsOfEveryKind) {
 }
 
 TEST_F(WriteTest, ANumberIsIncremented) {
-  v1::AddRequest pilot;
-  pilot.set_dn("cn=pilot,dc=example,dc=com");
-  AddText("objectClass", {"pilotPerson"}, *pilot.add_attributes());
-  AddText("cn", {"pilot"}, *pilot.add_attributes());
-  AddText("sn", {"pilot"}, *pilot.add_attributes());
-  AddText("mailPreferenceOption", {"1"}, *pilot.add_attributes());
+  const v1::AddRequest pilot = AddRequestOf(
+      "cn=pilot,dc=example,dc=com",
+      {{"objectClass", {"pilotPerson"}}, {"cn", {"pilot"}}, {"sn", {"pilot"}}, {"mailPreferenceOption", {"1"}}});
   ASSERT_TRUE(Call(pilot).ok());
-  v1::ModifyRequest add = Change(v1::Modification::TYPE_INCREMENT, "mailPreferenceOption", {"41"});
-  add.set_dn(pilot.dn());
-  const CallEnd end = Call(add);
+  const CallEnd end =
+      Call(ModifyRequestOf(pilot.dn(), v1::Modification::TYPE_INCREMENT, "mailPreferenceOption", {"41"}));
   EXPECT_TRUE(end.ok()) << end;
   EXPECT_EQ(ValuesOf(pilot.dn(), "mailPreferenceOption"), std::vector<std::string>{"42"});
 }
@@ -210,7 +193,7 @@ TEST_F(WriteTest, ExtendedOperationsGoRaw) {
 
 TEST_F(WriteTest, TheRootDseSaysWhatTheDirectoryCan) {
   v1::GetRootDseResponse response;
-  EXPECT_TRUE(client_->Call(v1::GetRootDseRequest(), &response, {.token = token_}).ok());
+  EXPECT_TRUE(Call(v1::GetRootDseRequest(), &response).ok());
   EXPECT_THAT(response.naming_contexts(), ElementsAre("dc=example,dc=com"));
   EXPECT_THAT(response.supported_extensions(), Contains("1.3.6.1.4.1.4203.1.11.3"));
   EXPECT_EQ(response.subschema_subentry(), "cn=Subschema");
@@ -220,8 +203,8 @@ TEST_F(WriteTest, TheRootDseSaysWhatTheDirectoryCan) {
 TEST_F(WriteTest, TheSchemaIsReadOnceAndThenFromMemory) {
   const LogMark mark = slapd_->Mark();
   v1::GetSchemaResponse first, second;
-  EXPECT_TRUE(client_->Call(v1::GetSchemaRequest(), &first, {.token = token_}).ok());
-  EXPECT_TRUE(client_->Call(v1::GetSchemaRequest(), &second, {.token = token_}).ok());
+  EXPECT_TRUE(Call(v1::GetSchemaRequest(), &first).ok());
+  EXPECT_TRUE(Call(v1::GetSchemaRequest(), &second).ok());
   EXPECT_EQ(first.SerializeAsString(), second.SerializeAsString());
   EXPECT_THAT(first.object_classes(), Contains(HasSubstr("NAME 'inetOrgPerson'")));
   EXPECT_THAT(first.attribute_types(), Contains(HasSubstr("NAME ( 'cn' 'commonName' )")));
