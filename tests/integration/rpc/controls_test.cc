@@ -13,7 +13,7 @@ using ::testing::ElementsAre;
 
 constexpr char kOrdering[] = "caseIgnoreOrderingMatch";
 
-class ControlsTest : public SlapdGatewayTest {
+class ControlsTest : public SlapdAdminTest {
  protected:
   void SetUp() override {
     Start({.people = 20,
@@ -22,17 +22,8 @@ class ControlsTest : public SlapdGatewayTest {
            .database_config = "overlay sssvlv\noverlay ppolicy\nppolicy_default \"cn=policy,dc=example,dc=com\"\n"
                               "ppolicy_use_lockout\n"
                               "access to attrs=userPassword by self write by anonymous auth by * none"});
-    token_ = OpenAsAdmin();
-  }
-  void TearDown() override {
-    client_->Unbind(token_);
-    SlapdGatewayTest::TearDown();
   }
 
-  template <typename Response = google::protobuf::Message>
-  CallEnd Call(const google::protobuf::Message& request, Response* response = nullptr) {
-    return client_->Call(request, response, {.token = token_});
-  }
   static v1::Control& AddCritical(google::protobuf::RepeatedPtrField<v1::Control>& controls) {
     v1::Control& control = *controls.Add();
     control.set_critical(true);
@@ -75,8 +66,6 @@ class ControlsTest : public SlapdGatewayTest {
     const CallEnd end = Call(AddRequestOf("cn=policy,dc=example,dc=com", attributes));
     ASSERT_TRUE(end.ok()) << end;
   }
-
-  std::string token_;
 };
 
 TEST_F(ControlsTest, SortedByTheDirectory) {

@@ -50,4 +50,24 @@ class SlapdGatewayTest : public ::testing::Test {
   std::unique_ptr<Client> client_;
 };
 
+// With the administrator's lease.
+class SlapdAdminTest : public SlapdGatewayTest {
+ protected:
+  // Call first.
+  void Start(SlapdOptions slapd) {
+    SlapdGatewayTest::Start(std::move(slapd));
+    token_ = OpenAsAdmin();
+  }
+  void TearDown() override {
+    client_->Unbind(token_);
+    SlapdGatewayTest::TearDown();
+  }
+
+  CallEnd Call(const google::protobuf::Message& request, google::protobuf::Message* response = nullptr) {
+    return client_->Call(request, response, {.token = token_});
+  }
+
+  std::string token_;
+};
+
 }  // namespace dirlease::testing

@@ -12,21 +12,10 @@ using ::testing::HasSubstr;
 
 constexpr char kNewDn[] = "uid=new,ou=people,dc=example,dc=com";
 
-class WriteTest : public SlapdGatewayTest {
+class WriteTest : public SlapdAdminTest {
  protected:
-  void SetUp() override {
-    Start({.people = 5});
-    token_ = OpenAsAdmin();
-  }
-  void TearDown() override {
-    client_->Unbind(token_);
-    SlapdGatewayTest::TearDown();
-  }
+  void SetUp() override { Start({.people = 5}); }
 
-  template <typename Response = google::protobuf::Message>
-  CallEnd Call(const google::protobuf::Message& request, Response* response = nullptr) {
-    return client_->Call(request, response, {.token = token_});
-  }
   static v1::AddRequest NewPerson() {
     v1::AddRequest request = AddRequestOf(
         kNewDn, {{"objectClass", {"inetOrgPerson"}}, {"uid", {"new"}}, {"cn", {"New Person"}}, {"sn", {"Person"}}});
@@ -50,8 +39,6 @@ class WriteTest : public SlapdGatewayTest {
     const auto& values = response.entry().attributes(0).values();
     return {values.begin(), values.end()};
   }
-
-  std::string token_;
 };
 
 TEST_F(WriteTest, AnEntryIsAddedReadRenamedAndDeleted) {
