@@ -58,6 +58,13 @@ class BindTest : public SlapdGatewayTest {
     sasl.set_authorization_id(authorization_id);
     return request;
   }
+  static v1::OpenSessionRequest Relayed(const std::string& mechanism, const std::string& credentials = "") {
+    v1::OpenSessionRequest request;
+    v1::SaslBind& sasl = *request.mutable_credentials()->mutable_sasl();
+    sasl.set_mechanism(mechanism);
+    if (!credentials.empty()) sasl.set_credentials(credentials);
+    return request;
+  }
   static v1::OpenSessionRequest WithProfile(const std::string& name, const std::string& authorization_id = "") {
     v1::OpenSessionRequest request;
     request.mutable_credentials()->mutable_profile()->set_profile(name);
@@ -69,6 +76,12 @@ class BindTest : public SlapdGatewayTest {
     const CallEnd end = client_->Call(v1::WhoAmIRequest(), &response, {.token = token});
     EXPECT_TRUE(end.ok()) << end;
     return response.authorization_id();
+  }
+  CallEnd Continue(const v1::OpenSessionResponse& opened, const std::string& credentials,
+                   v1::ContinueBindResponse* response = nullptr) {
+    v1::ContinueBindRequest request;
+    request.set_credentials(credentials);
+    return client_->Call(request, response, {.token = opened.token()});
   }
   CallEnd OpenFails(const v1::OpenSessionRequest& request) {
     const CallEnd end = client_->Call(request, nullptr);
@@ -124,11 +137,7 @@ TEST_F(BindTest, OtherManagedMechanismsAreRefusedByName) {
 
 TEST_F(BindTest, ARelayedScramGoesStepByStepAndAWrongStepEndsTheLease) {
   StartSasl();
-  v1::OpenSessionRequest request;
-  v1::SaslBind& sasl = *request.mutable_credentials()->mutable_sasl();
-  sasl.set_mechanism("SCRAM-SHA-256");
-  sasl.set_credentials("n,,n=user.1,r=fyko+d2lbbFgONRv9qkxdawL");
-  const auto opened = client_->Open(request);
+  const auto opened = client_->Open(Relayed("SCRAM-SHA-256", "n,,n=user.1,r=fyko+d2lbbFgONRv9qkxdawL"));
   EXPECT_TRUE(opened.bind().more_steps());
   EXPECT_THAT(opened.bind().server_sasl_credentials(), HasSubstr("r=fyko+d2lbbFgONRv9qkxdawL"));
   EXPECT_EQ(opened.session().state(), v1::Session::STATE_BINDING);
@@ -136,24 +145,18 @@ TEST_F(BindTest, ARelayedScramGoesStepByStepAndAWrongStepEndsTheLease) {
   EXPECT_EQ(early.code, Code::kFailedPrecondition) << early;
   EXPECT_EQ(early.reason(), "BIND_IN_PROGRESS");
 
-  v1::ContinueBindRequest next;
-  next.set_credentials("c=biws,r=nonsense,p=bm9uc2Vuc2U=");
-  const CallEnd end = client_->Call(next, nullptr, {.token = opened.token()});
-  EXPECT_FALSE(end.ok());
+  EXPECT_FALSE(Continue(opened, "c=biws,r=nonsense,p=bm9uc2Vuc2U=").ok());
   const CallEnd late = client_->Call(v1::WhoAmIRequest(), nullptr, {.token = opened.token()});
   EXPECT_EQ(late.reason(), "SESSION_CLOSED") << late;
 }
 
 TEST_F(BindTest, ARelayedCramTakesTwoSteps) {
   StartSasl();
-  v1::OpenSessionRequest request;
-  request.mutable_credentials()->mutable_sasl()->set_mechanism("CRAM-MD5");
-  const auto opened = client_->Open(request);
+  const auto opened = client_->Open(Relayed("CRAM-MD5"));
   ASSERT_TRUE(opened.bind().more_steps());
-  v1::ContinueBindRequest next;
-  next.set_credentials("user.1 " + CramMd5Digest(PersonPassword(1), opened.bind().server_sasl_credentials()));
+  const std::string digest = CramMd5Digest(PersonPassword(1), opened.bind().server_sasl_credentials());
   v1::ContinueBindResponse bound;
-  const CallEnd end = client_->Call(next, &bound, {.token = opened.token()});
+  const CallEnd end = Continue(opened, "user.1 " + digest, &bound);
   ASSERT_TRUE(end.ok()) << end;
   EXPECT_EQ(bound.session().state(), v1::Session::STATE_ACTIVE);
   EXPECT_EQ(WhoAmI(opened.token()), Dn(1));
@@ -161,26 +164,17 @@ TEST_F(BindTest, ARelayedCramTakesTwoSteps) {
 
 TEST_F(BindTest, ARelayedDigestThatWantsALayerIsToldSo) {
   StartSasl();
-  v1::OpenSessionRequest request;
-  request.mutable_credentials()->mutable_sasl()->set_mechanism("DIGEST-MD5");
-  const auto opened = client_->Open(request);
+  const auto opened = client_->Open(Relayed("DIGEST-MD5"));
   ASSERT_TRUE(opened.bind().more_steps());
-  v1::ContinueBindRequest next;
-  next.set_credentials(DigestResponse(opened.bind().server_sasl_credentials(), "auth-int"));
-  v1::ContinueBindResponse bound;
-  const CallEnd end = client_->Call(next, &bound, {.token = opened.token()});
+  const CallEnd end = Continue(opened, DigestResponse(opened.bind().server_sasl_credentials(), "auth-int"));
   EXPECT_EQ(end.reason(), "SASL_SECURITY_LAYER") << end;
 }
 
 TEST_F(BindTest, ARelayedDigestWithoutALayerBinds) {
   StartSasl();
-  v1::OpenSessionRequest request;
-  request.mutable_credentials()->mutable_sasl()->set_mechanism("DIGEST-MD5");
-  const auto opened = client_->Open(request);
-  v1::ContinueBindRequest next;
-  next.set_credentials(DigestResponse(opened.bind().server_sasl_credentials(), "auth"));
+  const auto opened = client_->Open(Relayed("DIGEST-MD5"));
   v1::ContinueBindResponse bound;
-  const CallEnd end = client_->Call(next, &bound, {.token = opened.token()});
+  const CallEnd end = Continue(opened, DigestResponse(opened.bind().server_sasl_credentials(), "auth"), &bound);
   EXPECT_TRUE(end.ok()) << end;
   EXPECT_THAT(bound.bind().server_sasl_credentials(), HasSubstr("rspauth="));
   EXPECT_EQ(WhoAmI(opened.token()), Dn(1));
@@ -196,9 +190,7 @@ TEST_F(BindTest, ExternalIsTheCertificatesSubjectWhereItIsLent) {
 TEST_F(BindTest, ExternalIsNotLentByItself) {
   StartSasl({.tls = true});
   EXPECT_EQ(OpenFails(Managed("EXTERNAL")).reason(), "GATEWAY_IDENTITY_DENIED");
-  v1::OpenSessionRequest relayed;
-  relayed.mutable_credentials()->mutable_sasl()->set_mechanism("EXTERNAL");
-  EXPECT_EQ(OpenFails(relayed).reason(), "GATEWAY_IDENTITY_DENIED");
+  EXPECT_EQ(OpenFails(Relayed("EXTERNAL")).reason(), "GATEWAY_IDENTITY_DENIED");
 }
 
 TEST_F(BindTest, RebindMakesTheLeaseAnotherOnes) {
