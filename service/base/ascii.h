@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <string_view>
 
 namespace dirlease {
@@ -14,6 +15,13 @@ constexpr bool IsHexDigit(char c) {
 }
 // Lower case of a capital; anything else stays.
 constexpr char AsciiToLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+// REQUIRES: IsHexDigit(c).
+constexpr int HexValue(char c) { return IsDigit(c) ? c - '0' : AsciiToLower(c) - 'a' + 10; }
+inline std::string AsciiToLower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = AsciiToLower(c);
+  return lower;
+}
 inline bool EqualsIgnoreCase(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](char x, char y) { return AsciiToLower(x) == AsciiToLower(y); });

@@ -9,8 +9,6 @@ namespace dirlease {
 
 namespace {
 
-int HexValue(char c) { return IsDigit(c) ? c - '0' : AsciiToLower(c) - 'a' + 10; }
-
 std::optional<std::string> PercentDecoded(std::string_view text) {
   std::string decoded;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -26,8 +24,7 @@ std::optional<std::string> PercentDecoded(std::string_view text) {
 }
 
 std::optional<Scope> ScopeNamed(std::string_view text) {
-  std::string word(text);
-  std::transform(word.begin(), word.end(), word.begin(), AsciiToLower);
+  const std::string word = AsciiToLower(text);
   if (word == "base") return Scope::kBase;
   if (word == "one" || word == "onelevel") return Scope::kOneLevel;
   if (word == "sub" || word == "subtree") return Scope::kSubtree;

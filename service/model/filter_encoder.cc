@@ -35,8 +35,6 @@ constexpr uint8_t kType = 0x82;
 constexpr uint8_t kMatchValue = 0x83;
 constexpr uint8_t kDnAttributes = 0x84;
 
-int HexValue(char c) { return IsDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10; }
-
 std::string Unescaped(std::string_view value) {
   std::string octets;
   for (size_t i = 0; i < value.size(); ++i) {

@@ -120,6 +120,7 @@ struct OperationRequest {
 
 // RFC 4370: the operation is another one's.
 inline constexpr char kProxiedAuthorizationOid[] = "2.16.840.1.113730.3.4.18";
+inline constexpr std::string_view kManageDsaItOid = "2.16.840.1.113730.3.4.2";  // RFC 3296, without a value
 // Critical, as section 3 has it. `authorization_id` as RFC 4513 section 5.2.1.8 writes it: "dn:..." or "u:...".
 Control ProxiedAuthorization(const std::string& authorization_id);
 // Whether the request itself says for whom it is: by that control, or by the draft that came before it.

@@ -17,7 +17,7 @@ namespace {
 std::optional<Control> FlagControl(const v1::Control& control) {
   switch (control.control_case()) {
     case v1::Control::kManageDsaIt:
-      return Control{.oid = "2.16.840.1.113730.3.4.2"};
+      return Control{.oid = std::string(kManageDsaItOid)};
     case v1::Control::kSubentries:
       return Control{.oid = "1.3.6.1.4.1.4203.1.10.1", .value = BerTrueElement(kBerBoolean)};
     case v1::Control::kPasswordPolicy:

@@ -23,14 +23,8 @@ bool StaysWithItsDirectory(const Control& control) {
   static constexpr std::string_view kBound[] = {
       kPagedResultsOid, kSortRequestOid, kVirtualListViewRequestOid, kSyncRequestOid,
       "2.16.840.1.113730.3.4.3",  // persistent search
-      "2.16.840.1.113730.3.4.2"};  // manageDsaIT: who sends it wants the reference itself
+      kManageDsaItOid};           // who sends it wants the reference itself
   return std::find(std::begin(kBound), std::end(kBound), control.oid) != std::end(kBound);
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), AsciiToLower);
-  return lower;
 }
 }  // namespace
 
@@ -67,8 +61,8 @@ std::optional<FollowedPlace> PlaceAt(const LdapUrl& url, const FollowedPlace& fr
 }
 
 std::string KeyOf(const FollowedPlace& place) {
-  return fmt::format("{} {} {} {}{}", Lower(HostPort(place.server)), static_cast<int>(place.scope), place.dn.size(),
-                     Lower(place.dn), place.filter);
+  return fmt::format("{} {} {} {}{}", AsciiToLower(HostPort(place.server)), static_cast<int>(place.scope), place.dn.size(),
+                     AsciiToLower(place.dn), place.filter);
 }
 
 OperationRequest RequestAt(const FollowedPlace& place, const OperationRequest& original) {

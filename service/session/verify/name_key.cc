@@ -27,8 +27,6 @@ std::string Folded(const std::string& text) {
   return length < 0 ? text : std::string(reinterpret_cast<const char*>(folded), length);
 }
 
-constexpr int HexDigit(char c) { return IsDigit(c) ? c - '0' : AsciiToLower(c) - 'a' + 10; }
-
 // Without its backslashes. An escaped separator may then look like one.
 std::string Unescaped(std::string_view text) {
   std::string out;
@@ -36,7 +34,7 @@ std::string Unescaped(std::string_view text) {
     if (text[i] != '\\') {
       out += text[i];
     } else if (i + 2 < text.size() && IsHexDigit(text[i + 1]) && IsHexDigit(text[i + 2])) {
-      out += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
+      out += static_cast<char>(HexValue(text[i + 1]) * 16 + HexValue(text[i + 2]));
       i += 2;
     }
   }

@@ -8,8 +8,8 @@
 namespace dirlease {
 
 // Case, quotes, escapes (RFC 4514 section 2.4), compatibility forms of Unicode, invisible characters and blanks but for one
-// between words are gone,
-// the attribute types of RFC 4519 that name people stand in their short form, and so does every value in hexadecimal.
+// between words are gone. The attribute types of RFC 4519 that name people stand in their short form, and so does every
+// value in hexadecimal.
 std::string NameKey(std::string_view bind_name);
 
 }  // namespace dirlease
