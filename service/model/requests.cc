@@ -71,10 +71,7 @@ void WipeValues(ExtendedRequest& request) { request.value.reset(); }
 void WipeValues(OperationRequest& request) {
   std::visit(
       [](auto& body) {
-        using Body = std::decay_t<decltype(body)>;
-        constexpr bool kHasValues = std::is_same_v<Body, AddRequest> || std::is_same_v<Body, ModifyRequest> ||
-                                    std::is_same_v<Body, ExtendedRequest>;
-        if constexpr (kHasValues) WipeValues(body);
+        if constexpr (requires { WipeValues(body); }) WipeValues(body);
       },
       request.body);
 }
