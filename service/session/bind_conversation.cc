@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "base/log.h"
-#include "session/feature_query.h"
+#include "session/no_answer.h"
 
 namespace dirlease {
 

@@ -4,25 +4,9 @@
 
 #include "model/paged_results.h"
 #include "model/session_tracking.h"
+#include "session/no_answer.h"
 
 namespace dirlease {
-
-CallError NotSent(int error) {
-  OperationEnd end{.cause = error == ldap_code::kServerDown ? EndCause::kLost : EndCause::kInternal};
-  end.result.code = error;
-  return end;
-}
-
-CallError LostWith(const LdapResult& last_word) {
-  return OperationEnd{.cause = EndCause::kLost, .result = last_word};
-}
-
-CallError Silent() {
-  LdapResult silent;
-  silent.code = ldap_code::kTimeout;
-  silent.diagnostic_message = "the directory did not answer in time";
-  return OperationEnd{.cause = EndCause::kResult, .result = std::move(silent)};
-}
 
 FeatureQuery::~FeatureQuery() {
   if (message_id_ != 0) connection_.Forget(message_id_);

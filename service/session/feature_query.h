@@ -48,9 +48,4 @@ class FeatureQuery final : private Connection::Exchange {
   DirectoryFeatures features_;
 };
 
-// What a request that could not be sent, a directory that is gone and one that is silent came to.
-CallError NotSent(int error);
-CallError LostWith(const LdapResult& last_word);
-CallError Silent();
-
 }  // namespace dirlease

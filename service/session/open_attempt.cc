@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "session/connect_failure.h"
+#include "session/no_answer.h"
 
 namespace dirlease {
 

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 #include "model/paged_results.h"
 #include "model/session_tracking.h"
+#include "session/no_answer.h"
 #include "session/referrals/following.h"
 #include "session/session.h"
 
@@ -131,10 +132,7 @@ void Operation::Start() {
   const LdapHandle::Sent sent = session_.connection().Send(
       *this, [this](LdapHandle& handle) { return SendRequest(handle); });
   if (sent.error != 0) {
-    OperationEnd end{.cause = EndCause::kInternal};
-    end.result.code = sent.error;
-    if (sent.error == ldap_code::kServerDown) end.cause = EndCause::kLost;
-    Finish(std::move(end));
+    Finish(NotSent(sent.error));
     return;
   }
   state_ = State::kRunning;

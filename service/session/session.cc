@@ -179,7 +179,6 @@ void Session::CloseWhenIdle(EndCause cause) {
 absl::Duration Session::PauseAllowance() const {
   // Who reads takes what stands above the low mark in less.
   const absl::Duration least = limits_.stall_deadline / 15;
-  if (!stalled_lately()) return limits_.stall_deadline;
   return std::max(least, limits_.stall_deadline - stalled_);
 }
 

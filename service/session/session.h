@@ -146,6 +146,7 @@ class Session final : private Connection::Observer {
   ReferralConnections* referrals() { return referrals_.get(); }  // null = it follows none
   // How long an operation may pause the connection from now on before it ends. Many readers who take nothing one after the
   // other cost hardly more than one: what those used up who ended so is taken off, until none did for a stall deadline.
+  // REQUIRES: stalled_lately().
   absl::Duration PauseAllowance() const;
   bool stalled_lately() const { return loop_.Now() < last_stall_ + limits_.stall_deadline; }
   // An operation ended while it paused the connection, for so long.

@@ -171,7 +171,6 @@ class SessionManager final : private Session::Observer {
                                        const Digest& digest);
   void OnOpened(Opening& opening, OpenAttempt::Result result);
   Session& Grant(const Opening& opening, OpenAttempt::Opened opened, const Secret& token);
-  DirectoryFeatures FeaturesFor(const std::string& target, DirectoryFeatures features) const;
   void TellOpened(const Session& session, const Caller& caller);
   LeaseBind& SetBind(Session& session, LeaseBind::Occasion occasion, const Caller& caller,
                      BoundIdentity identity);

@@ -215,7 +215,9 @@ void SessionManager::EndByBind(Session& session, const CallError& error) {
 
 void SessionManager::OnBound(Session& session, const LeaseBind& bind) {
   const LeaseBind::Plan& plan = bind.plan();
-  if (bind.features()) session.SetFeatures(FeaturesFor(session.facts().target, *bind.features()));
+  if (bind.features()) {
+    session.SetFeatures(targets_.Find(session.facts().target)->WithConfigured(*bind.features()));
+  }
   const std::string before = session.facts().bind_name;
   session.Become(plan.identity);
   if (plan.occasion == LeaseBind::Occasion::kOpen) {

@@ -164,13 +164,6 @@ void SessionManager::OnOpened(Opening& opening, OpenAttempt::Result result) {
   }
 }
 
-DirectoryFeatures SessionManager::FeaturesFor(const std::string& target,
-                                              DirectoryFeatures features) const {
-  const std::optional<bool> tracking = targets_.Find(target)->config().session_tracking;
-  features.session_tracking = tracking.value_or(features.session_tracking);
-  return features;
-}
-
 Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opened,
                                const Secret& token) {
   const LeaseId lease = leases_.Add({.token_digest = Sha256(token.Reveal()),
@@ -184,7 +177,7 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
                        .label = opening.label,
                        .bind_name = "",
                        .uri = opened.uri,
-                       .features = FeaturesFor(opening.target->config().name, opened.features),
+                       .features = opening.target->WithConfigured(opened.features),
                        .connected_with = opening.config};
   // Where steps are missing, whoever asks again opens another one: the last step's answer is not kept.
   if (!opening.request_key.empty() && opened.conversation == nullptr) {

@@ -45,4 +45,9 @@ void Target::SetFeatures(const std::string& uri, DirectoryFeatures features) {
   features_[uri] = {features, loop_.Now()};
 }
 
+DirectoryFeatures Target::WithConfigured(DirectoryFeatures features) const {
+  features.session_tracking = config_.session_tracking.value_or(features.session_tracking);
+  return features;
+}
+
 }  // namespace dirlease

@@ -41,6 +41,8 @@ class Target {
   // Of the directory at `uri`; empty = not known, or too long ago.
   std::optional<DirectoryFeatures> Features(const std::string& uri) const;
   void SetFeatures(const std::string& uri, DirectoryFeatures features);
+  // As far as the configuration does not say otherwise.
+  DirectoryFeatures WithConfigured(DirectoryFeatures features) const;
 
  private:
   struct Learnt {

@@ -88,15 +88,13 @@ class ReferralConnections::Server final : private Session::Observer {
   }
 
   Session::Facts FactsOf(const OpenAttempt::Opened& opened) const {
-    Session::Facts facts{.session_id = owner_.lease_.session_id,
-                         .owner = owner_.lease_.owner,
-                         .target = owner_.lease_.target,
-                         .label = owner_.lease_.label,
-                         .bind_name = "",
-                         .uri = opened.uri,
-                         .features = opened.features};
-    facts.features.session_tracking = config_.session_tracking.value_or(facts.features.session_tracking);
-    return facts;
+    return {.session_id = owner_.lease_.session_id,
+            .owner = owner_.lease_.owner,
+            .target = owner_.lease_.target,
+            .label = owner_.lease_.label,
+            .bind_name = "",
+            .uri = opened.uri,
+            .features = owner_.services_.target.WithConfigured(opened.features)};
   }
 
   static std::string DetailOf(const Failure& failure) {
