@@ -15,18 +15,33 @@ void BindStepToProto(const LdapResult& result, bool more_steps, Secret server_sa
   out.set_server_sasl_credentials(std::string(server_sasl_credentials.Reveal()));
 }
 
-BindCallback LeaseBindCall::Await(const Session& session) {
-  lease_ = session.lease();
-  return [self = shared_from_this()](std::variant<BoundLease, CallError> result) {
-    if (self->finished()) return;
-    if (const auto* error = std::get_if<CallError>(&result)) {
-      self->lease_ = 0;
-      self->Finish(StatusFromCallError(*error, self->context_));
-    } else {
-      self->Succeed(std::move(std::get<BoundLease>(result)));
-      self->FinishOk();
-    }
-  };
+void LeaseBindCall::Run() {
+  if (const Failure* const wrong = problem()) {
+    Fail(*wrong);
+    return;
+  }
+  Session* session = FindSession(token_);
+  if (session == nullptr || !ChargeRequest()) return;
+  lease_ = session->lease();
+  const auto refused =
+      StartStep(*session, [self = shared_from_this()](std::variant<BoundLease, CallError> result) {
+        if (!self->finished()) self->OnStep(std::move(result));
+      });
+  if (!refused) return;
+  lease_ = 0;
+  Fail(*refused);
+}
+
+void LeaseBindCall::OnStep(std::variant<BoundLease, CallError> result) {
+  if (const auto* error = std::get_if<CallError>(&result)) {
+    lease_ = 0;
+    Finish(StatusFromCallError(*error, context_));
+    return;
+  }
+  auto& bound = std::get<BoundLease>(result);
+  BindStepToProto(bound.result, bound.more_steps, std::move(bound.server_sasl_credentials), bind_);
+  DescriptionToProto(bound.description, description_);
+  FinishOk();
 }
 
 void LeaseBindCall::Cancel() {
@@ -36,53 +51,21 @@ void LeaseBindCall::Cancel() {
 
 RebindCall::RebindCall(SessionManager& manager, CallInfo info, Responder& responder,
                        v1::RebindRequest& request, v1::RebindResponse& response)
-    : LeaseBindCall(manager, std::move(info), responder, "Rebind"),
-      request_octets_(request.SpaceUsedLong()),
-      request_(RebindFromProto(request)),
-      token_(request.session()),
-      response_(response) {}
+    : LeaseBindCall(manager, std::move(info), responder, "Rebind", request, response),
+      request_(RebindFromProto(request)) {}
 
-void RebindCall::Run() {
-  if (!request_.ok()) {
-    Fail(request_.failure());
-    return;
-  }
-  Session* session = FindSession(token_);
-  if (session == nullptr || !Charge(request_octets_)) return;
-  const auto refused = manager_.Rebind(*session, info_.caller, std::move(*request_), Await(*session));
-  if (refused) FailUnstarted(*refused);
-}
-
-void RebindCall::Succeed(BoundLease bound) {
-  BindStepToProto(bound.result, bound.more_steps, std::move(bound.server_sasl_credentials),
-                  *response_.mutable_bind());
-  DescriptionToProto(bound.description, *response_.mutable_session());
+std::optional<Failure> RebindCall::StartStep(Session& session, BindCallback callback) {
+  return manager_.Rebind(session, info_.caller, std::move(*request_), std::move(callback));
 }
 
 ContinueBindCall::ContinueBindCall(SessionManager& manager, CallInfo info, Responder& responder,
                                    v1::ContinueBindRequest& request,
                                    v1::ContinueBindResponse& response)
-    : LeaseBindCall(manager, std::move(info), responder, "ContinueBind"),
-      request_octets_(request.SpaceUsedLong()),
-      credentials_(ContinueFromProto(request)),
-      token_(request.session()),
-      response_(response) {}
+    : LeaseBindCall(manager, std::move(info), responder, "ContinueBind", request, response),
+      credentials_(ContinueFromProto(request)) {}
 
-void ContinueBindCall::Run() {
-  if (!credentials_.ok()) {
-    Fail(credentials_.failure());
-    return;
-  }
-  Session* session = FindSession(token_);
-  if (session == nullptr || !Charge(request_octets_)) return;
-  const auto refused = manager_.ContinueBind(*session, std::move(*credentials_), Await(*session));
-  if (refused) FailUnstarted(*refused);
-}
-
-void ContinueBindCall::Succeed(BoundLease bound) {
-  BindStepToProto(bound.result, bound.more_steps, std::move(bound.server_sasl_credentials),
-                  *response_.mutable_bind());
-  DescriptionToProto(bound.description, *response_.mutable_session());
+std::optional<Failure> ContinueBindCall::StartStep(Session& session, BindCallback callback) {
+  return manager_.ContinueBind(session, std::move(*credentials_), std::move(callback));
 }
 
 }  // namespace dirlease

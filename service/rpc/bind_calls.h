@@ -14,21 +14,29 @@ void BindStepToProto(const LdapResult& result, bool more_steps, Secret server_sa
 // know who the lease is.
 class LeaseBindCall : public UnaryCall, public std::enable_shared_from_this<LeaseBindCall> {
  public:
+  void Run() override;
   void Cancel() override;
 
  protected:
-  using UnaryCall::UnaryCall;
-
-  // For the step of `session` that this call starts.
-  BindCallback Await(const Session& session);
-  // It was refused: the lease is as it was.
-  void FailUnstarted(const Failure& failure) {
-    lease_ = 0;
-    Fail(failure);
-  }
-  virtual void Succeed(BoundLease bound) = 0;
+  // `Request` and `Response` are Rebind's or ContinueBind's.
+  template <typename Request, typename Response>
+  LeaseBindCall(SessionManager& manager, CallInfo info, Responder& responder, const char* rpc, const Request& request,
+                Response& response)
+      : UnaryCall(manager, std::move(info), responder, rpc, request.SpaceUsedLong()),
+        token_(request.session()),
+        bind_(*response.mutable_bind()),
+        description_(*response.mutable_session()) {}
 
  private:
+  // What is wrong with the request, or null.
+  virtual const Failure* problem() const = 0;
+  // A refusal leaves the lease as it was, and the callback unused.
+  virtual std::optional<Failure> StartStep(Session& session, BindCallback callback) = 0;
+  void OnStep(std::variant<BoundLease, CallError> result);
+
+  const std::string token_;
+  v1::BindOutcome& bind_;
+  v1::Session& description_;
   LeaseId lease_ = 0;  // 0 = no step was started
 };
 
@@ -37,15 +45,11 @@ class RebindCall final : public LeaseBindCall {
   // Wipes the secrets in `request`.
   RebindCall(SessionManager& manager, CallInfo info, Responder& responder, v1::RebindRequest& request,
              v1::RebindResponse& response);
-  void Run() override;
-
  private:
-  void Succeed(BoundLease bound) override;
+  const Failure* problem() const override { return request_.ok() ? nullptr : &request_.failure(); }
+  std::optional<Failure> StartStep(Session& session, BindCallback callback) override;
 
-  const size_t request_octets_;
   Outcome<RebindRequest> request_;
-  const std::string token_;
-  v1::RebindResponse& response_;
 };
 
 class ContinueBindCall final : public LeaseBindCall {
@@ -53,15 +57,11 @@ class ContinueBindCall final : public LeaseBindCall {
   // Wipes the secrets in `request`.
   ContinueBindCall(SessionManager& manager, CallInfo info, Responder& responder,
                    v1::ContinueBindRequest& request, v1::ContinueBindResponse& response);
-  void Run() override;
-
  private:
-  void Succeed(BoundLease bound) override;
+  const Failure* problem() const override { return credentials_.ok() ? nullptr : &credentials_.failure(); }
+  std::optional<Failure> StartStep(Session& session, BindCallback callback) override;
 
-  const size_t request_octets_;
   Outcome<std::optional<Secret>> credentials_;
-  const std::string token_;
-  v1::ContinueBindResponse& response_;
 };
 
 }  // namespace dirlease

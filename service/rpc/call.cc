@@ -38,8 +38,8 @@ void UnaryCall::FinishCancelled() {
   if (!finished()) Finish(StatusFromEnd({.cause = EndCause::kCancelled}, context_));
 }
 
-bool UnaryCall::Charge(size_t request_octets) {
-  auto charge = ChargeRequest(manager_.budget(), request_octets);
+bool UnaryCall::ChargeRequest() {
+  auto charge = dirlease::ChargeRequest(manager_.budget(), request_octets_);
   if (charge.ok()) {
     request_charge_ = std::move(charge.value());
   } else {

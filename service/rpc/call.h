@@ -60,8 +60,10 @@ class UnaryCall {
   virtual void Cancel() = 0;
 
  protected:
-  UnaryCall(SessionManager& manager, CallInfo info, Responder& responder, std::string operation)
-      : manager_(manager), info_(std::move(info)), responder_(&responder) {
+  // `request_octets`: of a request that is to be charged for.
+  UnaryCall(SessionManager& manager, CallInfo info, Responder& responder, std::string operation,
+            size_t request_octets = 0)
+      : manager_(manager), info_(std::move(info)), responder_(&responder), request_octets_(request_octets) {
     context_.operation = std::move(operation);
   }
 
@@ -72,7 +74,7 @@ class UnaryCall {
   void Fail(const Failure& failure) { Finish(StatusFromFailure(failure, context_)); }
   void FinishCancelled();
   // Memory that the request holds until this is destroyed; else finishes the call.
-  bool Charge(size_t request_octets);
+  bool ChargeRequest();
   // The lease that the responder, the metadata or `field` names; else finishes the call and answers null.
   Session* FindSession(const std::string& field);
 
@@ -82,6 +84,7 @@ class UnaryCall {
   StatusContext context_;
 
  private:
+  const size_t request_octets_;
   BudgetCharge request_charge_;
   absl::Time start_time_;
 };

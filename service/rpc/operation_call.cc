@@ -12,9 +12,8 @@ OperationCall::OperationCall(SessionManager& manager, CallInfo info, Responder& 
                              const char* method, const google::protobuf::Message& message,
                              Outcome<OperationRequest> request, const std::string& session,
                              const std::string& operation_id)
-    : UnaryCall(manager, std::move(info), responder, method),
+    : UnaryCall(manager, std::move(info), responder, method, message.SpaceUsedLong()),
       method_(method),
-      request_octets_(message.SpaceUsedLong()),
       request_(std::move(request)),
       session_field_(session),
       operation_id_field_(operation_id) {}
@@ -25,7 +24,7 @@ void OperationCall::Run() {
     return;
   }
   Session* session = FindSession(session_field_);
-  if (session == nullptr || !Charge(request_octets_)) return;
+  if (session == nullptr || !ChargeRequest()) return;
   session_ = session;
   if (!Begin(std::move(*request_), operation_id_field_)) return;
   context_.operation_id = operation_->id();

@@ -61,7 +61,6 @@ class OperationCall : public UnaryCall, protected OperationSink {
   bool Begin(OperationRequest request, const std::string& id);
 
   const char* const method_;
-  const size_t request_octets_;
   Outcome<OperationRequest> request_;
   std::vector<BudgetCharge> response_charges_;
   const std::string& session_field_;

@@ -11,8 +11,7 @@ namespace dirlease {
 
 OpenCall::OpenCall(SessionManager& manager, CallInfo info, Responder& responder,
                    v1::OpenSessionRequest& request, v1::OpenSessionResponse& response)
-    : UnaryCall(manager, std::move(info), responder, "OpenSession"),
-      request_octets_(request.SpaceUsedLong()),
+    : UnaryCall(manager, std::move(info), responder, "OpenSession", request.SpaceUsedLong()),
       request_(OpenFromProto(request)),
       can_be_fetched_(!request.request_id().empty()),
       response_(response) {
@@ -24,7 +23,7 @@ void OpenCall::Run() {
     Fail(request_.failure());
     return;
   }
-  if (!Charge(request_octets_)) return;
+  if (!ChargeRequest()) return;
   // Cancel takes the callback back before this is destroyed.
   ticket_ = manager_.Open(info_.caller, std::move(*request_), [this](OpenResult result) {
     OnOpened(std::move(result));

@@ -18,7 +18,6 @@ class OpenCall final : public UnaryCall {
  private:
   void OnOpened(OpenResult result);
 
-  const size_t request_octets_;
   Outcome<OpenRequest> request_;
   const bool can_be_fetched_;
   v1::OpenSessionResponse& response_;

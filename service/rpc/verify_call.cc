@@ -61,9 +61,8 @@ CallError ToldOfNoAnswer(CallError answer) {
 
 VerifyCall::VerifyCall(SessionManager& manager, CallInfo info, Responder& responder,
                        v1::VerifyCredentialsRequest& request, v1::VerifyCredentialsResponse& response)
-    : UnaryCall(manager, std::move(info), responder, "VerifyCredentials"),
+    : UnaryCall(manager, std::move(info), responder, "VerifyCredentials", request.SpaceUsedLong()),
       target_(request.target()),
-      request_octets_(request.SpaceUsedLong()),
       bind_(VerifyFromProto(request)),
       response_(response) {
   if (!target_.empty()) context_.target = target_;
@@ -74,7 +73,7 @@ void VerifyCall::Run() {
     Fail(bind_.failure());
     return;
   }
-  if (!Charge(request_octets_)) return;
+  if (!ChargeRequest()) return;
   // Cancel takes the callback back before this is destroyed.
   ticket_ = manager_.CheckCredentials(info_.caller, target_, std::move(*bind_),
                                       [this](const CallError& answer) { OnChecked(answer); });

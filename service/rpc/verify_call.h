@@ -18,7 +18,6 @@ class VerifyCall final : public UnaryCall {
   void OnChecked(const CallError& answer);
 
   const std::string target_;
-  const size_t request_octets_;
   Outcome<BindRequest> bind_;
   v1::VerifyCredentialsResponse& response_;
   CredentialChecks::Ticket ticket_ = 0;
