@@ -1,6 +1,5 @@
 #include "app/metrics_server.h"
 
-#include <netdb.h>
 #include <prometheus/exposer.h>
 #include <sys/socket.h>
 
@@ -17,13 +16,11 @@ namespace dirlease {
 namespace {
 // Connects and hangs up, without waiting for either.
 void KnockAt(const ListenAddress& address) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  addrinfo* found = nullptr;
-  if (getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found) != 0) return;
+  std::string error;
+  const Addresses found = LookUp(address, error);
+  if (found == nullptr) return;
   const UniqueFd socket(::socket(found->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   (void)connect(socket.get(), found->ai_addr, found->ai_addrlen);
-  freeaddrinfo(found);
 }
 }  // namespace
 

@@ -1,12 +1,10 @@
 #include "rpc/grpc/listen_address.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
-#include <memory>
 
 #include "base/unique_fd.h"
 
@@ -55,6 +53,16 @@ bool IsLoopback(const ListenAddress& address) {
   return address.host == "localhost";
 }
 
+Addresses LookUp(const ListenAddress& address, std::string& error) {
+  addrinfo hints{};
+  hints.ai_socktype = SOCK_STREAM;
+  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int code = getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found);
+  if (code != 0) error = gai_strerror(code);
+  return Addresses(found, &freeaddrinfo);
+}
+
 std::string ReplacePort(std::string_view listen, int port) {
   return std::string(listen.substr(0, listen.rfind(':') + 1)) + std::to_string(port);
 }
@@ -62,14 +70,10 @@ std::string ReplacePort(std::string_view listen, int port) {
 std::string WhyNoListener(std::string_view listen) {
   const auto address = ParseListenAddress(listen);
   if (!address) return "not of the form HOST:PORT";
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int error = getaddrinfo(address->host.c_str(), address->port.c_str(), &hints, &found);
-  if (error != 0) return gai_strerror(error);
-  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
-  for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
+  std::string error;
+  const Addresses found = LookUp(*address, error);
+  if (found == nullptr) return error;
+  for (const addrinfo* one = found.get(); one != nullptr; one = one->ai_next) {
     const std::string refused = TryToListen(*one);
     if (!refused.empty()) return refused;
   }

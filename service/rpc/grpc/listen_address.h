@@ -2,6 +2,9 @@
 // Thread-safe.
 #pragma once
 
+#include <netdb.h>
+
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +20,9 @@ struct ListenAddress {
 std::optional<ListenAddress> ParseListenAddress(std::string_view text);
 // localhost, 127.0.0.0/8 and ::1. Names are not looked up.
 bool IsLoopback(const ListenAddress& address);
+// As the resolver knows it, to listen at or to connect to; null: `error` says why. May ask DNS.
+using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
+Addresses LookUp(const ListenAddress& address, std::string& error);
 // `listen` with another port. REQUIRES: ParseListenAddress takes it.
 std::string ReplacePort(std::string_view listen, int port);
 // What the system says to listening there, for people; gRPC itself only logs it. May ask DNS.

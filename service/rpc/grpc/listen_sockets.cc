@@ -1,14 +1,12 @@
 #include "rpc/grpc/listen_sockets.h"
 
 #include <arpa/inet.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <cstring>
-#include <memory>
 #include <utility>
 
 #include "rpc/grpc/listen_address.h"
@@ -16,19 +14,6 @@
 namespace dirlease {
 
 namespace {
-
-using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
-
-// Null: see `error`.
-Addresses LookUp(const ListenAddress& address, std::string& error) {
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
-  addrinfo* found = nullptr;
-  const int code = getaddrinfo(address.host.c_str(), address.port.c_str(), &hints, &found);
-  if (code != 0) error = gai_strerror(code);
-  return Addresses(found, &freeaddrinfo);
-}
 
 void SetPort(sockaddr* address, int port) {
   const auto value = htons(static_cast<uint16_t>(port));
