@@ -1,4 +1,5 @@
-// What all reactors share: gRPC's side of one RPC, an adapter and nothing else. Its reactions only post to the loop.
+// What all reactors share: gRPC's side of one RPC, an adapter and nothing else. Its reactions only post to the loop; they
+// come on gRPC's threads, or on the loop within what started them (inline_completion.h).
 #pragma once
 
 #include <grpcpp/server_context.h>

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "rpc/grpc/grpc_log.h"
+#include "rpc/grpc/inline_completion.h"
 #include "rpc/grpc/listen_address.h"
 #include "rpc/grpc/listen_sockets.h"
 #include "rpc/grpc/reflection_v1.h"
@@ -122,6 +123,7 @@ Server::Started Server::Listen(const Options& options, Services services) {
   if (server->server_ == nullptr) {
     return {nullptr, "cannot serve on " + options.listen + ": the certificate or its key was refused"};
   }
+  InlineCompletion::Enable(*server->server_);
   server->SetServing(false);
   server->server_->GetHealthCheckService()->SetServingStatus("liveness", true);
   server->address_ = ReplacePort(options.listen, listening.port);

@@ -9,6 +9,7 @@
 #include "rpc/call.h"
 #include "rpc/grpc/call_info.h"
 #include "rpc/grpc/call_reactor.h"
+#include "rpc/grpc/inline_completion.h"
 
 namespace dirlease {
 
@@ -31,7 +32,10 @@ class UnaryReactor final : public CallReactor<grpc::ServerUnaryReactor, UnaryCal
   using CallReactor::CallReactor;
 
   void AddHeader(std::string_view key, std::string_view value) override { AddMetadata(key, value); }
-  void Finish(const RpcStatus& status) override { CallReactor::Finish(ToGrpc(status)); }
+  void Finish(const RpcStatus& status) override {
+    const InlineCompletion completion;
+    CallReactor::Finish(ToGrpc(status));
+  }
 };
 
 }  // namespace dirlease

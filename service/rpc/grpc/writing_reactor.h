@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "rpc/grpc/call_reactor.h"
+#include "rpc/grpc/inline_completion.h"
 #include "rpc/grpc/octets.h"
 #include "rpc/message_queue.h"
 
@@ -22,13 +23,18 @@ class WritingReactor : public CallReactor<Base, Call>, protected Writer {
   void AddHeader(std::string_view key, std::string_view value) override { this->AddMetadata(key, value); }
   void Write(WireMessage message) override {
     message_ = TakeOctets(std::move(message));
+    const InlineCompletion completion;
     this->StartWrite(&message_);
   }
   void WriteAndFinish(WireMessage message, const RpcStatus& status) override {
     message_ = TakeOctets(std::move(message));
+    const InlineCompletion completion;
     this->StartWriteAndFinish(&message_, grpc::WriteOptions(), ToGrpc(status));
   }
-  void Finish(const RpcStatus& status) override { Base::Finish(ToGrpc(status)); }
+  void Finish(const RpcStatus& status) override {
+    const InlineCompletion completion;
+    Base::Finish(ToGrpc(status));
+  }
   void CutOff() override { this->TryCancel(); }
   bool cancelled() const override { return this->IsCancelled(); }
 
