@@ -6,6 +6,8 @@
 namespace dirlease {
 
 namespace {
+constexpr size_t kShortHeader = 2;  // the least that an element has (X.690 section 8.1)
+
 template <typename T>
 void FreeLarge(std::vector<T>& scratch) {
   constexpr size_t kKept = 1024;
@@ -36,9 +38,12 @@ bool EntryDecoder::DecodeAttributes(std::string_view list, EntryView& out) {
     if (!type || !set) return false;
     const size_t before = values_.size();
     out.octets += type->size();
+    const size_t octets_before = out.octets;
     if (!DecodeValues(set->content, out)) return false;
-    attributes_.push_back({*type, {}});
-    value_counts_.push_back(values_.size() - before);
+    const size_t count = values_.size() - before;
+    const bool short_headed = out.octets - octets_before == set->content.size() - count * kShortHeader;
+    attributes_.push_back({*type, {}, short_headed ? set->content : std::string_view()});
+    value_counts_.push_back(count);
   }
   // Only now: while values_ grew, it moved.
   size_t first = 0;

@@ -14,6 +14,8 @@ namespace dirlease {
 struct AttributeView {
   std::string_view type;
   absl::Span<const std::string_view> values;
+  // The values as they came, each behind a BER header of two octets (tag and length); empty if one has a longer header.
+  std::string_view short_headed;
 };
 
 // SearchResultEntry, RFC 4511 section 4.5.2.

@@ -1,6 +1,7 @@
 #include "rpc/entry_writer.h"
 
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "base/utf8.h"
@@ -22,7 +23,7 @@ void ControlsToProto(absl::Span<const Control> controls, Out& out) {
 
 void EntryWriter::Append(const EntryView& entry, WireMessage& out) {
   for (const AttributeView& attribute : entry.attributes) {
-    AddPart(attribute.type, attribute.values, ValuesFieldOf(attribute));
+    AddPart(attribute, ValuesFieldOf(attribute));
   }
   AddControls(entry.controls);
   Write(entry.dn, /*continued=*/false, out);
@@ -34,12 +35,13 @@ int EntryWriter::ValuesFieldOf(const AttributeView& attribute) const {
   return text ? v1::Attribute::kTextValuesFieldNumber : v1::Attribute::kValuesFieldNumber;
 }
 
-void EntryWriter::AddPart(std::string_view type, absl::Span<const std::string_view> values,
-                          int values_field) {
-  type = ValidText(type, ReplaceInvalidUtf8);
-  size_t octets = wire::FieldSize(v1::Attribute::kTypeFieldNumber, type.size());
-  for (const std::string_view value : values) octets += wire::FieldSize(values_field, value.size());
-  parts_.push_back({type, values, values_field, octets});
+void EntryWriter::AddPart(const AttributeView& attribute, int values_field) {
+  const std::string_view type = ValidText(attribute.type, ReplaceInvalidUtf8);
+  size_t octets = wire::FieldSize(v1::Attribute::kTypeFieldNumber, type.size()) + attribute.short_headed.size();
+  if (attribute.short_headed.empty()) {
+    for (const std::string_view value : attribute.values) octets += wire::FieldSize(values_field, value.size());
+  }
+  parts_.push_back({type, attribute.values, attribute.short_headed, values_field, octets});
 }
 
 void EntryWriter::AddControls(absl::Span<const Control> controls) {
@@ -48,6 +50,19 @@ void EntryWriter::AddControls(absl::Span<const Control> controls) {
     ControlToProto(control, message);
     controls_.AppendMessage(v1::SearchEntry::kControlsFieldNumber, message);
   }
+}
+
+uint8_t* EntryWriter::PutValues(const Part& part, uint8_t* at) {
+  for (const std::string_view value : part.values) at = wire::PutField(part.values_field, value, at);
+  return at;
+}
+
+// BER's short form of a length is protobuf's too, and both have tags of one octet: only these differ.
+uint8_t* EntryWriter::PutShortHeaded(const Part& part, uint8_t* at) {
+  std::memcpy(at, part.short_headed.data(), part.short_headed.size());
+  uint8_t* const end = at + part.short_headed.size();
+  for (; at != end; at += 2 + at[1]) wire::PutTag(part.values_field, wire::kLengthDelimited, at);
+  return end;
 }
 
 void EntryWriter::Write(std::string_view dn, bool continued, WireMessage& out) {
@@ -63,7 +78,7 @@ void EntryWriter::Write(std::string_view dn, bool continued, WireMessage& out) {
   for (const Part& part : parts_) {
     at = wire::PutHeader(SearchEntry::kAttributesFieldNumber, part.octets, at);
     at = wire::PutField(v1::Attribute::kTypeFieldNumber, part.type, at);
-    for (const std::string_view value : part.values) at = wire::PutField(part.values_field, value, at);
+    at = part.short_headed.empty() ? PutValues(part, at) : PutShortHeaded(part, at);
   }
   at = std::copy(controls_.octets().begin(), controls_.octets().end(), at);
   if (continued) wire::PutTrue(SearchEntry::kContinuedFieldNumber, at);
@@ -115,7 +130,7 @@ bool EntryCutter::AddValues(const AttributeView& attribute, size_t& octets) {
   }
   const bool whole = value_ == attribute.values.size();
   if (whole || value_ > first) {
-    writer_.AddPart(attribute.type, attribute.values.subspan(first, value_ - first),
+    writer_.AddPart({attribute.type, attribute.values.subspan(first, value_ - first), {}},
                     writer_.ValuesFieldOf(attribute));
   }
   return whole;

@@ -52,16 +52,20 @@ class EntryWriter {
   struct Part {
     std::string_view type;  // valid UTF-8
     absl::Span<const std::string_view> values;
+    std::string_view short_headed;  // as AttributeView's, of just these values
     int values_field;
     size_t octets;
   };
 
   // Decided over all values of an attribute, so that pieces of a cut entry agree.
   int ValuesFieldOf(const AttributeView& attribute) const;
-  void AddPart(std::string_view type, absl::Span<const std::string_view> values, int values_field);
+  // Of an attribute's values, or some of them.
+  void AddPart(const AttributeView& attribute, int values_field);
   void AddControls(absl::Span<const Control> controls);
   // Writes what was added as one SearchEntry and forgets it.
   void Write(std::string_view dn, bool continued, WireMessage& out);
+  static uint8_t* PutValues(const Part& part, uint8_t* at);
+  static uint8_t* PutShortHeaded(const Part& part, uint8_t* at);
   // Room for an entry of so many octets, behind all headers.
   uint8_t* Begin(size_t octets, WireMessage& out) const;
   std::string_view ValidText(std::string_view octets, std::string (*mend)(std::string_view));

@@ -6,31 +6,39 @@
 #include <string>
 #include <vector>
 
+#include "base/ber_writer.h"
 #include "dirlease/v1/directory_service.pb.h"
+#include "model/entry_decoder.h"
 
 namespace dirlease {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::ElementsAreArray;
 
 struct OwnedEntry {
   std::string dn = "cn=a";
   std::vector<std::pair<std::string, std::vector<std::string>>> attributes;
 };
 
-// Calls `use` with a view of it.
+std::string BerOf(const OwnedEntry& owned) {
+  std::string attributes;
+  for (const auto& [type, values] : owned.attributes) {
+    std::string set;
+    for (const std::string& value : values) set += BerElement(kBerOctetString, value);
+    attributes += BerElement(kBerSequence, BerElement(kBerOctetString, type) + BerElement(kBerSet, set));
+  }
+  return BerElement(kBerOctetString, owned.dn) + BerElement(kBerSequence, attributes);
+}
+
+// Calls `use` with a view of it, as it comes from a directory.
 template <typename Use>
 void With(const OwnedEntry& owned, Use use) {
-  std::vector<std::vector<std::string_view>> values;
-  for (const auto& [type, texts] : owned.attributes) values.emplace_back(texts.begin(), texts.end());
-  std::vector<AttributeView> attributes;
-  size_t octets = owned.dn.size();
-  for (size_t i = 0; i < values.size(); ++i) {
-    attributes.push_back({owned.attributes[i].first, values[i]});
-    octets += owned.attributes[i].first.size();
-    for (const std::string_view value : values[i]) octets += value.size();
-  }
-  use(EntryView{.dn = owned.dn, .attributes = attributes, .controls = {}, .octets = octets});
+  const std::string octets = BerOf(owned);
+  EntryDecoder decoder;
+  EntryView view;
+  ASSERT_TRUE(decoder.Decode(octets, view));
+  use(view);
 }
 
 constexpr int kField = v1::SearchResponse::kEntriesFieldNumber;
@@ -71,6 +79,31 @@ TEST(EntryWriter, BytesAreKeptAsTheyAre) {
   const auto entry = Written({.attributes = {{"photo", {kBinary, "", "text"}}}});
   EXPECT_THAT(entry.attributes(0).values(), ElementsAre(kBinary, "", "text"));
   EXPECT_EQ(entry.attributes(0).text_values_size(), 0);
+}
+
+TEST(EntryWriter, ValuesOfEveryLengthKeepTheirNeighbours) {
+  std::vector<std::string> values;
+  for (const size_t length : {0, 1, 127, 128, 255, 256, 65536, 127, 2}) values.emplace_back(length, 'v');
+  const auto entry = Written({.attributes = {{"cn", {"a", std::string(127, 'b')}}, {"description", values}, {"sn", {"c"}}}});
+  EXPECT_THAT(entry.attributes(0).values(), ElementsAre("a", std::string(127, 'b')));
+  EXPECT_THAT(entry.attributes(1).values(), ElementsAreArray(values));
+  EXPECT_THAT(entry.attributes(2).values(), ElementsAre("c"));
+}
+
+// RFC 4511 section 5.1 lets lengths be longer than they need be; Active Directory's are.
+TEST(EntryWriter, LongHeadersOfShortValuesAreRead) {
+  const std::string set = BerElement(kBerOctetString, "a") + std::string("\x04\x84\0\0\0\x01", 6) + "b" +
+                          BerElement(kBerOctetString, "c");
+  const std::string octets =
+      BerElement(kBerOctetString, "cn=a") +
+      BerElement(kBerSequence,
+                 BerElement(kBerSequence, BerElement(kBerOctetString, "cn") + BerElement(kBerSet, set)));
+  EntryDecoder decoder;
+  EntryView view;
+  ASSERT_TRUE(decoder.Decode(octets, view));
+  WireMessage out;
+  EntryWriter(kField, ValueFormat::kBytes).Append(view, out);
+  EXPECT_THAT(Parsed(out).attributes(0).values(), ElementsAre("a", "b", "c"));
 }
 
 TEST(EntryWriter, TextComesAsTextWhereEveryValueIsUtf8) {
