@@ -61,8 +61,25 @@ void MessageQueue::WriteInLaterTurn() {
 
 void MessageQueue::WriteIfIdle() {
   if (writing_ || finished_ || HoldsBack()) return;
+  hold_end_ = absl::InfinitePast();
   Gather();
   if (!queue_.empty() || status_) WriteNext();
+}
+
+bool MessageQueue::Hold(absl::Duration longest) {
+  const absl::Time now = loop().Now();
+  if (hold_end_ == absl::InfinitePast()) {
+    hold_end_ = now + longest;
+    if (hold_timer_ == nullptr) hold_timer_ = loop().NewTimer([this] { WriteIfIdle(); });
+    hold_timer_->ArmAt(hold_end_);
+  }
+  return now < hold_end_;
+}
+
+bool MessageQueue::FillsWithin(absl::Duration time) const {
+  if (paused_ || all_written_octets_ < kMuchOctets || queue_.size() != 1 || queue_.front().Full(batch_items_, 0)) return false;
+  const double filled = static_cast<double>(queue_.front().message.size()) / kBatchOctets;
+  return surroundings_.loop.Now() - write_time_ <= filled * time;
 }
 
 void MessageQueue::WriteEmpty() {
@@ -79,6 +96,8 @@ void MessageQueue::WriteNext() {
   queue_.pop_front();
   writing_ = true;
   written_octets_ = message.capacity();
+  all_written_octets_ += message.size();
+  write_time_ = loop().Now();
   writer_.Write(std::move(message));
   // While he is behind, the deadline counts from when he fell behind.
   if (status_ || (patience_ == Patience::kEachWrite && !paused_)) AwaitCaller();

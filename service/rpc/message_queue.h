@@ -58,6 +58,7 @@ class MessageQueue {
   static constexpr size_t kMostBatches = 64;  // as a mark, for streams of small messages
   static constexpr int kBatchEntries = 256;
   static constexpr size_t kBatchOctets = 64 * 1024;
+  static constexpr size_t kMuchOctets = 128 * 1024;
 
   // What all streams share; outlives them.
   struct Surroundings {
@@ -106,6 +107,10 @@ class MessageQueue {
   void WriteIfIdle();
   // A message is with the writer, or one will be in this turn.
   bool busy() const { return writing_ || !queue_.empty(); }
+  // True from the first call since the last write until `longest` later; then WriteIfIdle comes by itself.
+  bool Hold(absl::Duration longest);
+  // More is on its way: much was written, and at the present pace the only batch is full within `time` of the last write.
+  bool FillsWithin(absl::Duration time) const;
   // An empty message. REQUIRES: !busy(), and not finished.
   void WriteEmpty();
   void ApplyMarks();
@@ -157,6 +162,10 @@ class MessageQueue {
   bool writing_ = false;       // a message is with the writer
   bool write_posted_ = false;
   size_t written_octets_ = 0;  // of that message
+  size_t all_written_octets_ = 0;
+  absl::Time write_time_;  // of the last one
+  absl::Time hold_end_ = absl::InfinitePast();
+  std::unique_ptr<Timer> hold_timer_;  // null until something was held back
   size_t charged_octets_ = 0;  // of the queue and that message, and what Charge was told, in the budget
   std::unique_ptr<Timer> stall_timer_;  // null until there is something to wait for
   bool paused_ = false;

@@ -52,6 +52,9 @@ void MessageStream::SetPaused(bool paused) {
   }
 }
 
+// A message costs the caller and us as much as some fifty entries, most of it for waking each other.
+bool MessageStream::HoldsBack() { return operation_ != nullptr && FillsWithin(kLongestHold) && Hold(kLongestHold); }
+
 RpcStatus MessageStream::StatusOf(const OperationEnd& end) const {
   if (end.cause == EndCause::kResult && Accepts(end)) return {};
   return StatusFromEnd(end, context_);

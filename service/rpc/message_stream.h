@@ -17,6 +17,9 @@ namespace dirlease {
 
 class MessageStream : public MessageQueue, public OperationSink {
  public:
+  // A message of a stream at full speed waits no longer than this to be filled.
+  static constexpr absl::Duration kLongestHold = absl::Milliseconds(4);
+
   // REQUIRES: finished, or never begun.
   ~MessageStream() override;
 
@@ -51,6 +54,7 @@ class MessageStream : public MessageQueue, public OperationSink {
   void GiveUpAll(EndCause cause) final;
   void SetPaused(bool paused) final;
   bool pausable() const final { return operation_ != nullptr; }
+  bool HoldsBack() final;
   RpcStatus StatusOf(const OperationEnd& end) const;
 
   StatusContext context_;

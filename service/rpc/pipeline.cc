@@ -213,19 +213,12 @@ bool Pipeline::HoldsBack() {
   const size_t held = held_replies_ + gathering_.size();
   if (state_ == State::kEnding || end_given() || session_ == nullptr) return false;
   if (held == 0 || session_->waiting_operations() < held) return false;
-  const absl::Time now = loop().Now();
-  if (hold_end_ == absl::InfinitePast()) {
-    hold_end_ = now + kLongestHold;
-    if (hold_timer_ == nullptr) hold_timer_ = loop().NewTimer([this] { WriteIfIdle(); });
-    hold_timer_->ArmAt(hold_end_);
-  }
-  return now < hold_end_;
+  return Hold(kLongestHold);
 }
 
 void Pipeline::Gather() {
   for (PipelinedCall* call : std::exchange(gathering_, {})) call->Flush();
   held_replies_ = 0;
-  hold_end_ = absl::InfinitePast();
 }
 
 void Pipeline::GiveUpAll(EndCause cause) {

@@ -123,9 +123,7 @@ class Pipeline final : public MessageQueue,
   bool calls_paused_ = false;
   std::vector<PipelinedCall*> gathering_;               // of those
   std::vector<std::unique_ptr<PipelinedCall>> replied_;  // possibly on the stack
-  size_t held_replies_ = 0;                // since the last write
-  absl::Time hold_end_ = absl::InfinitePast();  // of those
-  std::unique_ptr<Timer> hold_timer_;
+  size_t held_replies_ = 0;  // since the last write
   bool turn_posted_ = false;
   std::shared_ptr<Pipeline*> self_;  // tasks in the loop's queue hold it weakly
 };

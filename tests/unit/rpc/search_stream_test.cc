@@ -184,6 +184,55 @@ TEST_F(SearchStreamTest, TheHighMarkStopsTheDirectoryAndTheLowMarkSetsItGoing) {
   EXPECT_EQ(budget_.used(), 0u);
 }
 
+TEST_F(SearchStreamTest, AtFullSpeedAMessageWaitsToBeFilledButNotForLong) {
+  const int id = StartStream();
+  SendEntries(id, 5, 30 * 1024);
+  CompleteWrite();
+  CompleteWrite();
+  const size_t before = writer_.messages.size();
+  SendEntries(id, 1, 30 * 1024);
+  EXPECT_EQ(writer_.messages.size(), before) << "half full at once: more is to come";
+  SendEntries(id, 2, 30 * 1024);
+  ASSERT_EQ(writer_.messages.size(), before + 1) << "full";
+  EXPECT_EQ(writer_.messages.back().entries_size(), 3);
+  CompleteWrite();
+  SendEntries(id, 1, 30 * 1024);
+  loop_.Advance(MessageStream::kLongestHold - absl::Milliseconds(1));
+  EXPECT_EQ(writer_.messages.size(), before + 1);
+  loop_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(writer_.messages.size(), before + 2);
+  CompleteWrite();
+}
+
+TEST_F(SearchStreamTest, NobodyWaitsAtTheFirstEntriesOrAtASlowPace) {
+  const int id = StartStream();
+  for (size_t i = 1; i <= 4; ++i) {
+    SendEntries(id, 1, 30 * 1024);
+    EXPECT_EQ(writer_.messages.size(), i);
+    CompleteWrite();
+  }
+  SendEntries(id, 1, 30 * 1024);
+  CompleteAllWrites();
+  const size_t before = writer_.messages.size();
+  loop_.Advance(MessageStream::kLongestHold);
+  SendEntries(id, 1, 30 * 1024);
+  EXPECT_EQ(writer_.messages.size(), before + 1);
+  CompleteWrite();
+}
+
+TEST_F(SearchStreamTest, TheEndTakesAlongWhatIsHeldBack) {
+  const int id = StartStream();
+  SendEntries(id, 5, 30 * 1024);
+  CompleteWrite();
+  CompleteWrite();
+  SendEntries(id, 1, 1000);
+  EXPECT_FALSE(writer_.outstanding);
+  Answer({ResultMessage(id, LdapResult())});
+  ASSERT_TRUE(writer_.status.has_value());
+  EXPECT_EQ(writer_.messages.back().entries_size(), 1);
+  EXPECT_TRUE(writer_.messages.back().has_done());
+}
+
 TEST_F(SearchStreamTest, ManySmallMessagesCountAsMuchToo) {
   SendEntries(StartStream({.max_entries_per_message = 1}), 1000);
   EXPECT_LT(operation_->entries(), 80);

@@ -49,13 +49,20 @@ class StreamFixture : public SessionFixture {
   }
   // The directory sends nothing meanwhile.
   void CompleteAllWrites() {
-    while (writer_.outstanding) CompleteWrite();
+    while (writer_.outstanding) {
+      CompleteWrite();
+      WriteWhatIsHeld();
+    }
+  }
+  void WriteWhatIsHeld() {
+    if (!writer_.outstanding) loop_.Advance(MessageStream::kLongestHold);
   }
   // What the directory still has follows.
   void CompleteAllWritesAndReads() {
     while (writer_.outstanding) {
       CompleteWrite();
       Pump();
+      WriteWhatIsHeld();
     }
   }
   void ExpectEnd(Code code, const std::string& reason = "") {
