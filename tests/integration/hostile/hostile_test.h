@@ -14,15 +14,10 @@
 #include "support/daemon.h"
 #include "support/grpc/client.h"
 #include "support/raw_http2.h"
+#include "support/scale.h"
 #include "support/slapd.h"
 
 namespace dirlease::testing {
-
-#ifdef __SANITIZE_ADDRESS__
-inline constexpr int kScale = 20;  // memory errors show in a part of it
-#else
-inline constexpr int kScale = 1;
-#endif
 
 class HostileTest : public ::testing::Test {
  protected:

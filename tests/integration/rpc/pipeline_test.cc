@@ -1,12 +1,13 @@
 // A pipeline over a real directory: as many operations in slapd's log as there were calls, each answered right.
 #include "integration/rpc/slapd_gateway_test.h"
 #include "support/grpc/pipeline_client.h"
+#include "support/scale.h"
 
 namespace dirlease::testing {
 namespace {
 
 constexpr int kEntries = 1000;
-constexpr int kLookups = 10'000;
+constexpr int kLookups = 10'000 / kScale;
 constexpr int kCallsPerMessage = 50;
 
 class SlapdPipelineTest : public SlapdGatewayTest {
