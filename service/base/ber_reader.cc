@@ -2,12 +2,13 @@
 
 namespace dirlease {
 
-size_t BerReader::ReadLongLength(size_t& length) const {
-  const size_t count = length - kLongFormLength;
-  if (count == 0 || count > 4 || rest_.size() < 2 + count) return 0;
-  length = 0;
-  for (size_t i = 0; i < count; ++i) length = length << 8 | Octet(2 + i);
-  return 2 + count;
+bool BerReader::TakeLong(BerItem& out) {
+  const size_t count = Octet(1) - kLongFormLength;
+  const size_t header = kShortHeader + count;
+  if (count == 0 || count > 4 || left() < header) return false;
+  size_t length = 0;
+  for (size_t i = kShortHeader; i < header; ++i) length = length << 8 | Octet(i);
+  return length <= left() - header && TakeFrom(header, length, out);
 }
 
 std::optional<int> BerReader::NextIntegerIf(uint8_t tag) {

@@ -7,6 +7,7 @@
 // each attribute costs an allocation.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -14,6 +15,9 @@
 #include "base/ber_tags.h"
 
 namespace dirlease {
+
+// Octets of the least header an element has: its tag and a length below 128 (X.690 section 8.1.3.4).
+inline constexpr size_t kShortHeader = 2;
 
 struct BerItem {
   uint8_t tag = 0;
@@ -23,26 +27,28 @@ struct BerItem {
 // In the header, because every value of every entry passes here.
 class BerReader {
  public:
-  explicit BerReader(std::string_view octets) : rest_(octets) {}
+  explicit BerReader(std::string_view octets) : at_(octets.data()), end_(octets.data() + octets.size()) {}
 
-  bool at_end() const { return rest_.empty(); }
+  bool at_end() const { return at_ == end_; }
   // What was not taken yet.
-  std::string_view rest() const { return rest_; }
-  // Empty: at the end, or what follows is no element.
+  std::string_view rest() const { return {at_, left()}; }
+  // False: at the end, or what follows is no element; nothing is taken then.
+  bool Take(BerItem& out) {
+    if (left() < kShortHeader || (Octet(0) & kHighTagNumber) == kHighTagNumber) return false;
+    const size_t length = Octet(1);
+    if (length >= kLongFormLength) return TakeLong(out);
+    return length <= left() - kShortHeader && TakeFrom(kShortHeader, length, out);
+  }
+  // Empty: as Take.
   std::optional<BerItem> Next() {
-    size_t length = 0;
-    const size_t header = ReadHeader(length);
-    if (header == 0 || length > rest_.size() - header) return std::nullopt;
-    const BerItem element{Octet(0), rest_.substr(header, length)};
-    rest_.remove_prefix(header + length);
-    return element;
+    BerItem element;
+    return Take(element) ? std::optional(element) : std::nullopt;
   }
   // The next element's content if it has this tag; else empty and nothing is taken.
   std::optional<std::string_view> NextIf(uint8_t tag) {
-    if (rest_.empty() || Octet(0) != tag) return std::nullopt;
-    const std::optional<BerItem> element = Next();
-    if (!element) return std::nullopt;
-    return element->content;
+    BerItem element;
+    if (at_end() || Octet(0) != tag || !Take(element)) return std::nullopt;
+    return element.content;
   }
   // As NextIf, of an INTEGER or ENUMERATED. Empty: another tag, and nothing is taken; or no number of at most four octets.
   std::optional<int> NextIntegerIf(uint8_t tag);
@@ -51,16 +57,18 @@ class BerReader {
   static constexpr uint8_t kLongFormLength = 0x80;
   static constexpr uint8_t kHighTagNumber = 0x1f;
 
-  uint8_t Octet(size_t at) const { return static_cast<uint8_t>(rest_[at]); }
-  // Octets of the element's header, with its content's length put into `length`; 0 when it is none.
-  size_t ReadHeader(size_t& length) const {
-    if (rest_.size() < 2 || (Octet(0) & kHighTagNumber) == kHighTagNumber) return 0;
-    length = Octet(1);
-    return length < kLongFormLength ? 2 : ReadLongLength(length);
+  size_t left() const { return static_cast<size_t>(end_ - at_); }
+  uint8_t Octet(size_t at) const { return static_cast<uint8_t>(at_[at]); }
+  bool TakeFrom(size_t header, size_t length, BerItem& out) {
+    out = {Octet(0), {at_ + header, length}};
+    at_ += header + length;
+    return true;
   }
-  size_t ReadLongLength(size_t& length) const;
+  // Of an element with a length in the long form.
+  bool TakeLong(BerItem& out);
 
-  std::string_view rest_;
+  const char* at_;
+  const char* end_;
 };
 
 // Content of an INTEGER or ENUMERATED of at most four octets.

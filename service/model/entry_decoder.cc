@@ -6,8 +6,6 @@
 namespace dirlease {
 
 namespace {
-constexpr size_t kShortHeader = 2;  // the least that an element has (X.690 section 8.1)
-
 template <typename T>
 void FreeLarge(std::vector<T>& scratch) {
   constexpr size_t kKept = 1024;
@@ -27,46 +25,43 @@ bool EntryDecoder::Decode(std::string_view content, EntryView& out) {
 
 bool EntryDecoder::DecodeAttributes(std::string_view list, EntryView& out) {
   attributes_.clear();
-  value_counts_.clear();
   values_.clear();
+  BerItem attribute;
   for (BerReader reader(list); !reader.at_end();) {
-    const auto attribute = reader.Next();
-    if (!attribute || attributes_.size() == kMostAttributes) return false;
-    BerReader parts(attribute->content);
-    const auto type = parts.NextIf(kBerOctetString);
-    const auto set = parts.Next();
-    if (!type || !set) return false;
+    if (!reader.Take(attribute) || attributes_.size() == kMostAttributes) return false;
+    BerReader parts(attribute.content);
+    BerItem type, set;
+    if (!parts.Take(type) || type.tag != kBerOctetString || !parts.Take(set)) return false;
     const size_t before = values_.size();
-    out.octets += type->size();
-    const size_t octets_before = out.octets;
-    if (!DecodeValues(set->content, out)) return false;
+    if (!DecodeValues(set.content)) return false;
     const size_t count = values_.size() - before;
-    const bool short_headed = out.octets - octets_before == set->content.size() - count * kShortHeader;
-    attributes_.push_back({*type, {}, short_headed ? set->content : std::string_view()});
-    value_counts_.push_back(count);
+    size_t octets = 0;
+    for (size_t i = before; i < values_.size(); ++i) octets += values_[i].size();
+    const bool short_headed = octets == set.content.size() - count * kShortHeader;
+    // Where the values are is known only at the end: while values_ grows, it moves.
+    attributes_.push_back({type.content, {nullptr, count}, short_headed ? set.content : std::string_view()});
+    out.octets += type.content.size() + octets;
   }
-  // Only now: while values_ grew, it moved.
-  size_t first = 0;
-  for (size_t i = 0; i < attributes_.size(); first += value_counts_[i++]) {
-    attributes_[i].values = absl::MakeConstSpan(values_).subspan(first, value_counts_[i]);
+  const std::string_view* values = values_.data();
+  for (AttributeView& attribute : attributes_) {
+    attribute.values = {values, attribute.values.size()};
+    values += attribute.values.size();
   }
   out.attributes = attributes_;
   return true;
 }
 
-bool EntryDecoder::DecodeValues(std::string_view set, EntryView& out) {
+bool EntryDecoder::DecodeValues(std::string_view set) {
+  BerItem value;
   for (BerReader reader(set); !reader.at_end();) {
-    const auto value = reader.Next();
-    if (!value || values_.size() == kMostValues) return false;
-    values_.push_back(value->content);
-    out.octets += value->content.size();
+    if (!reader.Take(value) || values_.size() == kMostValues) return false;
+    values_.push_back(value.content);
   }
   return true;
 }
 
 void EntryDecoder::Trim() {
   FreeLarge(attributes_);
-  FreeLarge(value_counts_);
   FreeLarge(values_);
 }
 

@@ -26,10 +26,9 @@ class EntryDecoder {
 
  private:
   bool DecodeAttributes(std::string_view list, EntryView& out);
-  bool DecodeValues(std::string_view set, EntryView& out);
+  bool DecodeValues(std::string_view set);
 
   std::vector<AttributeView> attributes_;
-  std::vector<size_t> value_counts_;  // per attribute
   std::vector<std::string_view> values_;
 };
 

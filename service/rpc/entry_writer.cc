@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "base/ber_reader.h"
 #include "base/utf8.h"
 #include "dirlease/v1/directory_service.pb.h"
 #include "model/names.h"
@@ -60,9 +61,11 @@ uint8_t* EntryWriter::PutValues(const Part& part, uint8_t* at) {
 // BER's short form of a length is protobuf's too, and both have tags of one octet: only these differ.
 uint8_t* EntryWriter::PutShortHeaded(const Part& part, uint8_t* at) {
   std::memcpy(at, part.short_headed.data(), part.short_headed.size());
-  uint8_t* const end = at + part.short_headed.size();
-  for (; at != end; at += 2 + at[1]) wire::PutTag(part.values_field, wire::kLengthDelimited, at);
-  return end;
+  for (const std::string_view value : part.values) {
+    wire::PutTag(part.values_field, wire::kLengthDelimited, at);
+    at += kShortHeader + value.size();
+  }
+  return at;
 }
 
 void EntryWriter::Write(std::string_view dn, bool continued, WireMessage& out) {
