@@ -36,6 +36,7 @@ void AddWithImports(const FileDescriptor& file, std::set<const FileDescriptor*>&
   if (!added.insert(&file).second) return;
   google::protobuf::FileDescriptorProto proto;
   file.CopyTo(&proto);
+  file.CopyJsonNameTo(&proto);  // else tools print field names as the contract spells them
   response.mutable_file_descriptor_response()->add_file_descriptor_proto(proto.SerializeAsString());
   for (int i = 0; i < file.dependency_count(); ++i) {
     AddWithImports(*file.dependency(i), added, response);
