@@ -1,0 +1,183 @@
+#include "session.h"
+
+#include <google/protobuf/util/time_util.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <random>
+#include <utility>
+
+namespace dirlease::client {
+namespace {
+
+using google::protobuf::util::TimeUtil;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using std::chrono::system_clock;
+
+constexpr char kTokenKey[] = "ldap-session";
+constexpr milliseconds kBackOff{100};
+constexpr milliseconds kBriefTimeout{5'000};
+
+// Version 4.
+std::string RandomUuid() {
+  std::random_device device;
+  std::array<unsigned, 4> word;
+  for (auto& w : word) w = device();
+  char text[37];
+  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%04x%08x", word[0], word[1] >> 16, word[1] & 0xfff,
+                0x8000 | (word[2] >> 16 & 0x3fff), word[2] & 0xffff, word[3]);
+  return text;
+}
+
+}  // namespace
+
+Error ToError(const grpc::Status& status) {
+  return Error(status.error_code(), status.error_message(), status.error_details());
+}
+
+v1::BindCredentials SimpleBind(const std::string& dn, const std::string& password) {
+  v1::BindCredentials credentials;
+  credentials.mutable_simple()->set_dn(dn);
+  credentials.mutable_simple()->set_password(password);
+  return credentials;
+}
+
+Session::Session(std::shared_ptr<grpc::Channel> channel, LeaseOptions options)
+    : options_(std::move(options)),
+      sessions_(v1::SessionService::NewStub(channel)),
+      directory_(v1::DirectoryService::NewStub(channel)) {
+  Open(system_clock::now() + options_.timeout);
+  keep_alive_ = std::thread([this] { KeepAlive(); });
+}
+
+Session::~Session() {
+  {
+    std::lock_guard lock(mutex_);
+    over_ = true;
+  }
+  ended_.notify_all();
+  if (keep_alive_.joinable()) keep_alive_.join();
+}
+
+void Session::Open(Deadline deadline) {
+  v1::OpenSessionRequest request;
+  *request.mutable_credentials() = options_.credentials;
+  request.set_target(options_.target);
+  request.set_label(options_.label);
+  request.set_request_id(RandomUuid());  // The same for a second try, which then gets the same lease.
+  if (options_.ttl.count() > 0) *request.mutable_ttl() = TimeUtil::MillisecondsToDuration(options_.ttl.count());
+  for (Retry retry(Safety::kRead);;) {
+    grpc::ClientContext context;
+    context.set_deadline(deadline);
+    v1::OpenSessionResponse response;
+    const grpc::Status status = sessions_->OpenSession(&context, request, &response);
+    if (!status.ok()) {
+      const Error error = ToError(status);
+      if (retry.After(error) != Retry::Next::kBackOff) throw error;
+      std::this_thread::sleep_for(error.retry_after().value_or(kBackOff));
+      continue;
+    }
+    // A proxy may have wrapped the header's token so that calls find their way back: that one is echoed.
+    const auto& headers = context.GetServerInitialMetadata();
+    const auto header = headers.find(kTokenKey);
+    std::lock_guard lock(mutex_);
+    token_ = header == headers.end() ? response.token() : std::string(header->second.data(), header->second.size());
+    description_ = response.session();
+    last_use_ = steady_clock::now();
+    return;
+  }
+}
+
+std::string Session::Dress(grpc::ClientContext* context, const CallOptions& options, std::optional<Deadline> deadline) {
+  if (deadline) context->set_deadline(*deadline);
+  const TraceContext trace = options.trace_context    ? *options.trace_context
+                             : options_.trace_context ? options_.trace_context()
+                                                      : TraceContext{};
+  if (!trace.traceparent.empty()) context->AddMetadata("traceparent", trace.traceparent);
+  if (!trace.tracestate.empty()) context->AddMetadata("tracestate", trace.tracestate);
+  const std::string token = this->token();
+  context->AddMetadata(kTokenKey, token);
+  return token;
+}
+
+Deadline Session::DeadlineOf(const CallOptions& options) const {
+  return system_clock::now() + options.timeout.value_or(options_.timeout);
+}
+
+void Session::Recover(Retry* retry, const Error& error, const std::string& token, Deadline deadline) {
+  switch (retry->After(error)) {
+    case Retry::Next::kFail:
+      throw error;
+    case Retry::Next::kBackOff: {
+      const auto pause = error.retry_after().value_or(kBackOff);
+      if (system_clock::now() + pause >= deadline) throw error;
+      std::this_thread::sleep_for(pause);
+      return;
+    }
+    case Retry::Next::kReopen: {
+      std::lock_guard opening(open_mutex_);
+      if (this->token() != token) return;  // Another call has reopened it already.
+      {
+        std::lock_guard lock(mutex_);
+        if (over_) throw error;  // Unbound by its owner.
+      }
+      Open(deadline);
+      break;
+    }
+  }
+  if (options_.on_reopen) options_.on_reopen(description());
+}
+
+void Session::Touch() {
+  std::lock_guard lock(mutex_);
+  last_use_ = steady_clock::now();
+}
+
+bool Session::Unbind() {
+  {
+    std::lock_guard opening(open_mutex_);  // A lease that is being opened is unbound too.
+    std::lock_guard lock(mutex_);
+    if (std::exchange(over_, true)) return false;
+  }
+  ended_.notify_all();
+  grpc::ClientContext context;
+  Dress(&context, {}, system_clock::now() + std::min(options_.timeout, kBriefTimeout));
+  v1::UnbindResponse response;
+  const grpc::Status status = sessions_->Unbind(&context, {}, &response);
+  if (!status.ok()) throw ToError(status);
+  return response.was_active();
+}
+
+milliseconds Session::KeepAliveInterval() const {
+  return milliseconds(TimeUtil::DurationToMilliseconds(description_.ttl()) / 3);
+}
+
+void Session::KeepAlive() {
+  std::unique_lock lock(mutex_);
+  while (!over_) {
+    const auto due = last_use_ + KeepAliveInterval();
+    if (ended_.wait_until(lock, due, [this] { return over_; })) return;
+    if (steady_clock::now() < last_use_ + KeepAliveInterval()) continue;  // It was used meanwhile.
+    last_use_ = steady_clock::now();
+    lock.unlock();
+    grpc::ClientContext context;
+    Dress(&context, {.timeout = {}, .trace_context = TraceContext{}}, system_clock::now() + kBriefTimeout);
+    v1::KeepAliveResponse response;
+    sessions_->KeepAlive(&context, {}, &response);  // A failure meets the next call, which reopens.
+    lock.lock();
+  }
+}
+
+std::string Session::token() const {
+  std::lock_guard lock(mutex_);
+  return token_;
+}
+
+v1::Session Session::description() const {
+  std::lock_guard lock(mutex_);
+  return description_;
+}
+
+}  // namespace dirlease::client

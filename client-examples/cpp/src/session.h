@@ -1,0 +1,81 @@
+// What a lease and its streams share: stubs, the token, how a call is dressed, and the reopening. Internal.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "dirlease/client/error.h"
+#include "dirlease/client/options.h"
+#include "dirlease/v1/directory_service.grpc.pb.h"
+#include "dirlease/v1/session_service.grpc.pb.h"
+#include "retry.h"
+
+namespace dirlease::client {
+
+using Deadline = std::chrono::system_clock::time_point;
+
+Error ToError(const grpc::Status& status);
+
+// Thread-safe. Streams keep it alive, so a lease may end before they do.
+class Session {
+ public:
+  Session(std::shared_ptr<grpc::Channel> channel, LeaseOptions options);
+  ~Session();
+
+  // The one place where a call gets its token, deadline and trace context. Returns the token.
+  std::string Dress(grpc::ClientContext* context, const CallOptions& options, std::optional<Deadline> deadline);
+  Deadline DeadlineOf(const CallOptions& options) const;
+
+  // Makes the next attempt of a call possible, or throws `error`. `token` is the one that failed.
+  void Recover(Retry* retry, const Error& error, const std::string& token, Deadline deadline);
+
+  template <typename Stub, typename Request, typename Response>
+  Response Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                const Request& request, Safety safety, const CallOptions& options) {
+    const Deadline deadline = DeadlineOf(options);
+    for (Retry retry(safety);;) {
+      grpc::ClientContext context;
+      const std::string token = Dress(&context, options, deadline);
+      Response response;
+      const grpc::Status status = (stub.*method)(&context, request, &response);
+      Touch();
+      if (status.ok()) return response;
+      Recover(&retry, ToError(status), token, deadline);
+    }
+  }
+
+  void Touch();  // the lease was just used: no keep-alive is due
+  // Once; true if the lease was still active.
+  bool Unbind();
+
+  std::string token() const;
+  v1::Session description() const;
+  std::chrono::milliseconds timeout() const { return options_.timeout; }
+  v1::SessionService::Stub& sessions() { return *sessions_; }
+  v1::DirectoryService::Stub& directory() { return *directory_; }
+
+ private:
+  void Open(Deadline deadline);      // REQUIRES: open_mutex_
+  void KeepAlive();                  // the background thread
+  std::chrono::milliseconds KeepAliveInterval() const;  // REQUIRES: mutex_
+
+  const LeaseOptions options_;
+  const std::unique_ptr<v1::SessionService::Stub> sessions_;
+  const std::unique_ptr<v1::DirectoryService::Stub> directory_;
+  std::mutex open_mutex_;  // held while opening: one caller reopens, the others wait for it
+  mutable std::mutex mutex_;
+  std::condition_variable ended_;
+  std::string token_;
+  v1::Session description_;
+  std::chrono::steady_clock::time_point last_use_;
+  bool over_ = false;
+  std::thread keep_alive_;
+};
+
+}  // namespace dirlease::client
