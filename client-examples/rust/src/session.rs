@@ -1,0 +1,279 @@
+//! What a lease and its streams share: stubs, the token, the interceptor, and the reopening.
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+
+use tonic::metadata::{Ascii, MetadataValue};
+use tonic::service::{interceptor::InterceptedService, Interceptor};
+use tonic::transport::Channel;
+use tonic::{Code, IntoRequest, Request, Response, Status};
+use uuid::Uuid;
+
+use crate::retry::{Next, Retry, Safety};
+use crate::v1::{self, directory_service_client::DirectoryServiceClient, session_service_client::SessionServiceClient};
+use crate::{Error, Gateway, LeaseOptions};
+
+const TOKEN_KEY: &str = "ldap-session";
+const BACK_OFF: Duration = Duration::from_millis(100);
+const BRIEF_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(crate) type Directory = DirectoryServiceClient<InterceptedService<Channel, Dress>>;
+pub(crate) type Sessions = SessionServiceClient<InterceptedService<Channel, Dress>>;
+
+struct State {
+    token: MetadataValue<Ascii>,
+    description: v1::Session,
+    /// How often the lease was opened.
+    generation: u64,
+    last_use: Instant,
+    over: bool,
+}
+
+/// Streams keep it alive, so a lease may end before they do.
+pub(crate) struct Session {
+    state: Arc<Mutex<State>>,
+    options: LeaseOptions,
+    opener: SessionServiceClient<Channel>,
+    sessions: Sessions,
+    directory: Directory,
+    /// Held while opening: one call reopens, the others wait for it.
+    opening: tokio::sync::Mutex<()>,
+}
+
+/// Gives each call the lease's token, and the trace context if it has none of its own.
+#[derive(Clone)]
+pub(crate) struct Dress {
+    state: Arc<Mutex<State>>,
+    trace_context: Option<crate::lease::TraceContextSource>,
+}
+
+impl Interceptor for Dress {
+    fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
+        let metadata = request.metadata_mut();
+        metadata.insert(TOKEN_KEY, lock(&self.state).token.clone());
+        if let (Some(source), false) = (&self.trace_context, metadata.contains_key("traceparent")) {
+            let trace = source();
+            for (key, value) in [("traceparent", trace.traceparent), ("tracestate", trace.tracestate)] {
+                if let (false, Ok(value)) = (value.is_empty(), value.parse()) {
+                    metadata.insert(key, value);
+                }
+            }
+        }
+        Ok(request)
+    }
+}
+
+impl Session {
+    pub async fn open(gateway: &Gateway, options: LeaseOptions) -> Result<Self, Error> {
+        let mut opener = SessionServiceClient::new(gateway.channel.clone());
+        let (token, description) = open(&mut opener, &options).await?;
+        let last_use = Instant::now();
+        let state = Arc::new(Mutex::new(State { token, description, generation: 1, last_use, over: false }));
+        let dress = Dress { state: state.clone(), trace_context: options.trace_context.clone() };
+        let channel = &gateway.channel;
+        Ok(Self {
+            state,
+            options,
+            opener,
+            sessions: SessionServiceClient::with_interceptor(channel.clone(), dress.clone()),
+            directory: DirectoryServiceClient::with_interceptor(channel.clone(), dress)
+                .max_decoding_message_size(usize::MAX), // A value too large for one MiB comes alone, whole.
+            opening: tokio::sync::Mutex::new(()),
+        })
+    }
+
+    /// Calls until it is answered or may not be repeated. `send` makes one attempt. Each attempt has the request's own
+    /// timeout; one without gets `default_timeout`.
+    pub async fn call<T, Sent, Answer>(
+        &self,
+        safety: Safety,
+        request: impl IntoRequest<T>,
+        default_timeout: Option<Duration>,
+        send: impl Fn(Request<T>) -> Sent,
+    ) -> Result<Answer, Error>
+    where
+        T: Clone,
+        Sent: Future<Output = Result<Answer, Status>>,
+    {
+        let mut request = request.into_request();
+        if let (Some(timeout), false) = (default_timeout, request.metadata().contains_key("grpc-timeout")) {
+            request.set_timeout(timeout);
+        }
+        let (metadata, extensions, message) = request.into_parts();
+        let mut retry = Retry::new(safety);
+        loop {
+            let generation = self.lock().generation;
+            let request = Request::from_parts(metadata.clone(), extensions.clone(), message.clone());
+            let answer = send(request).await;
+            self.touch();
+            match answer {
+                Ok(answer) => return Ok(answer),
+                Err(status) => self.recover(&mut retry, status.into(), generation).await?,
+            }
+        }
+    }
+
+    pub async fn read<T: Clone, Sent, Answer>(
+        &self,
+        request: impl IntoRequest<T>,
+        send: impl Fn(Directory, Request<T>) -> Sent,
+    ) -> Result<Answer, Error>
+    where
+        Sent: Future<Output = Result<Response<Answer>, Status>>,
+    {
+        let send = |request| send(self.directory(), request);
+        Ok(self.call(Safety::Read, request, Some(self.options.timeout), send).await?.into_inner())
+    }
+
+    pub async fn write<T: Clone, Sent, Answer>(
+        &self,
+        request: impl IntoRequest<T>,
+        send: impl Fn(Directory, Request<T>) -> Sent,
+    ) -> Result<Answer, Error>
+    where
+        Sent: Future<Output = Result<Response<Answer>, Status>>,
+    {
+        let send = |request| send(self.directory(), request);
+        Ok(self.call(Safety::Write, request, Some(self.options.timeout), send).await?.into_inner())
+    }
+
+    /// Makes the next attempt of a call possible, or gives `error` back. `generation` is that of the lease that failed.
+    async fn recover(&self, retry: &mut Retry, error: Error, generation: u64) -> Result<(), Error> {
+        match retry.after(&error) {
+            Next::Fail => return Err(error),
+            Next::BackOff => tokio::time::sleep(error.retry_after().unwrap_or(BACK_OFF)).await,
+            Next::Reopen => {
+                let _opening = self.opening.lock().await;
+                if self.lock().generation != generation {
+                    return Ok(()); // Another call has reopened it already.
+                }
+                if self.lock().over {
+                    return Err(error); // Unbound by its owner.
+                }
+                let (token, description) = open(&mut self.opener.clone(), &self.options).await?;
+                let mut state = self.lock();
+                state.token = token;
+                state.description = description.clone();
+                state.generation += 1;
+                state.last_use = Instant::now();
+                drop(state);
+                if let Some(on_reopen) = &self.options.on_reopen {
+                    on_reopen(&description);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Once; true if the lease was still active.
+    pub async fn unbind(&self) -> Result<bool, Error> {
+        let _opening = self.opening.lock().await; // A lease that is being opened is unbound too.
+        if std::mem::replace(&mut self.lock().over, true) {
+            return Ok(false);
+        }
+        let mut request = Request::new(v1::UnbindRequest::default());
+        request.set_timeout(BRIEF_TIMEOUT);
+        Ok(self.sessions().unbind(request).await?.into_inner().was_active)
+    }
+
+    /// Renews the lease whenever it was idle for a third of its time, until it is unbound. A failure meets the next call,
+    /// which reopens.
+    pub async fn keep_alive(&self) {
+        loop {
+            let due = {
+                let state = self.lock();
+                if state.over {
+                    return;
+                }
+                state.last_use + duration(state.description.ttl.as_ref()) / 3
+            };
+            if due > Instant::now() {
+                tokio::time::sleep_until(due.into()).await;
+                continue;
+            }
+            self.touch();
+            let mut request = Request::new(v1::KeepAliveRequest::default());
+            request.set_timeout(BRIEF_TIMEOUT);
+            let _ = self.sessions().keep_alive(request).await;
+        }
+    }
+
+    /// The lease was just used: no keep-alive is due.
+    pub fn touch(&self) {
+        self.lock().last_use = Instant::now();
+    }
+
+    pub fn is_over(&self) -> bool {
+        self.lock().over
+    }
+
+    pub fn token(&self) -> String {
+        self.lock().token.to_str().unwrap_or_default().to_owned()
+    }
+
+    pub fn description(&self) -> v1::Session {
+        self.lock().description.clone()
+    }
+
+    pub fn timeout(&self) -> Duration {
+        self.options.timeout
+    }
+
+    pub fn sessions(&self) -> Sessions {
+        self.sessions.clone()
+    }
+
+    pub fn directory(&self) -> Directory {
+        self.directory.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().expect("nothing panics with the lock held")
+}
+
+async fn open(
+    opener: &mut SessionServiceClient<Channel>,
+    options: &LeaseOptions,
+) -> Result<(MetadataValue<Ascii>, v1::Session), Error> {
+    let message = v1::OpenSessionRequest {
+        target: options.target.clone(),
+        credentials: options.credentials.clone(),
+        ttl: options.ttl.and_then(|ttl| ttl.try_into().ok()),
+        label: options.label.clone(),
+        request_id: Uuid::new_v4().to_string(), // The same for a second try, which then gets the same lease.
+        controls: Vec::new(),
+    };
+    let mut retry = Retry::new(Safety::Read);
+    loop {
+        let mut request = Request::new(message.clone());
+        request.set_timeout(options.timeout);
+        let response = match opener.open_session(request).await {
+            Ok(response) => response,
+            Err(status) => {
+                let error = Error::from(status);
+                if retry.after(&error) != Next::BackOff {
+                    return Err(error);
+                }
+                tokio::time::sleep(error.retry_after().unwrap_or(BACK_OFF)).await;
+                continue;
+            }
+        };
+        // A proxy may have wrapped the header's token so that calls find their way back: that one is echoed.
+        let wrapped = response.metadata().get(TOKEN_KEY).cloned();
+        let answer = response.into_inner();
+        let token = wrapped.or_else(|| answer.token.parse().ok());
+        let mut token = token.ok_or_else(|| Error::new(Code::Internal, "the gateway sent no token"))?;
+        token.set_sensitive(true); // Kept out of debug output.
+        return Ok((token, answer.session.unwrap_or_default()));
+    }
+}
+
+pub(crate) fn duration(duration: Option<&prost_types::Duration>) -> Duration {
+    duration.and_then(|duration| (*duration).try_into().ok()).unwrap_or_default()
+}
