@@ -17,6 +17,7 @@ pub struct TraceContext {
 }
 
 pub(crate) type TraceContextSource = Arc<dyn Fn() -> TraceContext + Send + Sync>;
+type OnReopen = Arc<dyn Fn(&v1::Session) + Send + Sync>;
 
 /// What a lease is opened with.
 #[derive(Clone)]
@@ -34,7 +35,7 @@ pub struct LeaseOptions {
     /// Asked for each call that has no `traceparent` in its metadata.
     pub trace_context: Option<TraceContextSource>,
     /// Called when a lost lease was replaced, by the call that found that out; log it and count it.
-    pub on_reopen: Option<Arc<dyn Fn(&v1::Session) + Send + Sync>>,
+    pub on_reopen: Option<OnReopen>,
 }
 
 impl Default for LeaseOptions {
