@@ -33,49 +33,49 @@ HoldStream Lease::Hold(const v1::HoldSessionRequest& request, const CallOptions&
 Pipeline Lease::OpenPipeline() { return Pipeline(session_); }
 
 v1::GetEntryResponse Lease::GetEntry(const v1::GetEntryRequest& request, const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::GetEntry, request, Safety::kRead, options);
+  return session_->Call(session_->directory(), &Directory::GetEntry, request, options);
 }
 bool Lease::Compare(const v1::CompareRequest& request, const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::Compare, request, Safety::kRead, options).matched();
+  return session_->Call(session_->directory(), &Directory::Compare, request, options).matched();
 }
 std::string Lease::WhoAmI(const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::WhoAmI, v1::WhoAmIRequest(), Safety::kRead, options)
+  return session_->Call(session_->directory(), &Directory::WhoAmI, v1::WhoAmIRequest(), options)
       .authorization_id();
 }
 v1::GetRootDseResponse Lease::GetRootDse(const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::GetRootDse, v1::GetRootDseRequest(), Safety::kRead, options);
+  return session_->Call(session_->directory(), &Directory::GetRootDse, v1::GetRootDseRequest(), options);
 }
 v1::GetSchemaResponse Lease::GetSchema(const v1::GetSchemaRequest& request, const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::GetSchema, request, Safety::kRead, options);
+  return session_->Call(session_->directory(), &Directory::GetSchema, request, options);
 }
 
 v1::AddResponse Lease::Add(const v1::AddRequest& request, const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::Add, request, Safety::kWrite, options);
+  return session_->Call(session_->directory(), &Directory::Add, request, options);
 }
 v1::ModifyResponse Lease::Modify(const v1::ModifyRequest& request, const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::Modify, request, Safety::kWrite, options);
+  return session_->Call(session_->directory(), &Directory::Modify, request, options);
 }
 v1::DeleteResponse Lease::Delete(const v1::DeleteRequest& request, const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::Delete, request, Safety::kWrite, options);
+  return session_->Call(session_->directory(), &Directory::Delete, request, options);
 }
 v1::ModifyDnResponse Lease::ModifyDn(const v1::ModifyDnRequest& request, const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::ModifyDn, request, Safety::kWrite, options);
+  return session_->Call(session_->directory(), &Directory::ModifyDn, request, options);
 }
 v1::ChangePasswordResponse Lease::ChangePassword(const v1::ChangePasswordRequest& request,
                                                  const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::ChangePassword, request, Safety::kWrite, options);
+  return session_->Call(session_->directory(), &Directory::ChangePassword, request, options);
 }
 v1::ExtendedResponse Lease::Extended(const v1::ExtendedRequest& request, const CallOptions& options) {
-  return session_->Call(session_->directory(), &Directory::Extended, request, Safety::kWrite, options);
+  return session_->Call(session_->directory(), &Directory::Extended, request, options);
 }
 
 bool Lease::Abandon(const std::string& operation_id) {
   v1::AbandonRequest request;
   request.set_operation_id(operation_id);
-  return session_->Call(session_->directory(), &Directory::Abandon, request, Safety::kRead, {}).found();
+  return session_->Call(session_->directory(), &Directory::Abandon, request, {}).found();
 }
 v1::GetSessionResponse Lease::Describe() {
-  return session_->Call(session_->sessions(), &Sessions::GetSession, v1::GetSessionRequest(), Safety::kRead, {});
+  return session_->Call(session_->sessions(), &Sessions::GetSession, v1::GetSessionRequest(), {});
 }
 
 bool Lease::Unbind() { return session_->Unbind(); }

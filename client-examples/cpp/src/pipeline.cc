@@ -16,7 +16,7 @@ class PipelineStream {
  public:
   explicit PipelineStream(std::shared_ptr<Session> session) : session_(std::move(session)) {
     // A lease that was lost is reopened here, so that no call has to be sent twice.
-    session_->Call(session_->sessions(), &v1::SessionService::Stub::KeepAlive, v1::KeepAliveRequest(), Safety::kRead, {});
+    session_->Call(session_->sessions(), &v1::SessionService::Stub::KeepAlive, v1::KeepAliveRequest(), {});
     session_->Dress(&context_, {}, std::nullopt);
     stream_ = session_->directory().Pipeline(&context_);
     writer_ = std::thread([this] { Write(); });

@@ -1,4 +1,4 @@
-// A server-streaming call: begins it, repeats it as a unary call would be while nothing has come, cancels it. Internal.
+// A server-streaming call: begins it, begins it again on a lost lease, cancels it. Internal.
 #pragma once
 
 #include <memory>
@@ -32,14 +32,14 @@ class ServerStream {
   bool Read(Response* response) {
     while (reader_) {
       if (reader_->Read(response)) {
-        begun_ = true;
+        settled_ = true;
         return true;
       }
       const grpc::Status status = std::exchange(reader_, nullptr)->Finish();
       session_->Touch();
       if (status.ok()) break;
-      if (begun_) throw ToError(status);
-      session_->Recover(&retry_, ToError(status), token_, deadline_.value_or(Deadline::max()));
+      if (std::exchange(settled_, true)) throw ToError(status);
+      session_->Recover(ToError(status), token_, session_->DeadlineOf({}));
       Begin();
     }
     return false;
@@ -57,8 +57,7 @@ class ServerStream {
   const Request request_;
   const CallOptions options_;
   std::optional<Deadline> deadline_;
-  Retry retry_{Safety::kRead};
-  bool begun_ = false;
+  bool settled_ = false;  // it has begun, or was made again: not to be repeated
   std::string token_;
   std::unique_ptr<grpc::ClientContext> context_;  // outlives the reader
   std::unique_ptr<grpc::ClientReader<Response>> reader_;

@@ -3,9 +3,6 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
-#include <array>
-#include <cstdio>
-#include <random>
 #include <utility>
 
 namespace dirlease::client {
@@ -17,19 +14,7 @@ using std::chrono::steady_clock;
 using std::chrono::system_clock;
 
 constexpr char kTokenKey[] = "ldap-session";
-constexpr milliseconds kBackOff{100};
 constexpr milliseconds kBriefTimeout{5'000};
-
-// Version 4.
-std::string RandomUuid() {
-  std::random_device device;
-  std::array<unsigned, 4> word;
-  for (auto& w : word) w = device();
-  char text[37];
-  std::snprintf(text, sizeof text, "%08x-%04x-4%03x-%04x-%04x%08x", word[0], word[1] >> 16, word[1] & 0xfff,
-                0x8000 | (word[2] >> 16 & 0x3fff), word[2] & 0xffff, word[3]);
-  return text;
-}
 
 }  // namespace
 
@@ -66,28 +51,19 @@ void Session::Open(Deadline deadline) {
   *request.mutable_credentials() = options_.credentials;
   request.set_target(options_.target);
   request.set_label(options_.label);
-  request.set_request_id(RandomUuid());  // The same for a second try, which then gets the same lease.
   if (options_.ttl.count() > 0) *request.mutable_ttl() = TimeUtil::MillisecondsToDuration(options_.ttl.count());
-  for (Retry retry(Safety::kRead);;) {
-    grpc::ClientContext context;
-    context.set_deadline(deadline);
-    v1::OpenSessionResponse response;
-    const grpc::Status status = sessions_->OpenSession(&context, request, &response);
-    if (!status.ok()) {
-      const Error error = ToError(status);
-      if (retry.After(error) != Retry::Next::kBackOff) throw error;
-      std::this_thread::sleep_for(error.retry_after().value_or(kBackOff));
-      continue;
-    }
-    // A proxy may have wrapped the header's token so that calls find their way back: that one is echoed.
-    const auto& headers = context.GetServerInitialMetadata();
-    const auto header = headers.find(kTokenKey);
-    std::lock_guard lock(mutex_);
-    token_ = header == headers.end() ? response.token() : std::string(header->second.data(), header->second.size());
-    description_ = response.session();
-    last_use_ = steady_clock::now();
-    return;
-  }
+  grpc::ClientContext context;
+  context.set_deadline(deadline);
+  v1::OpenSessionResponse response;
+  const grpc::Status status = sessions_->OpenSession(&context, request, &response);
+  if (!status.ok()) throw ToError(status);
+  // A proxy may have wrapped the header's token so that calls find their way back: that one is echoed.
+  const auto& headers = context.GetServerInitialMetadata();
+  const auto header = headers.find(kTokenKey);
+  std::lock_guard lock(mutex_);
+  token_ = header == headers.end() ? response.token() : std::string(header->second.data(), header->second.size());
+  description_ = response.session();
+  last_use_ = steady_clock::now();
 }
 
 std::string Session::Dress(grpc::ClientContext* context, const CallOptions& options, std::optional<Deadline> deadline) {
@@ -106,26 +82,16 @@ Deadline Session::DeadlineOf(const CallOptions& options) const {
   return system_clock::now() + options.timeout.value_or(options_.timeout);
 }
 
-void Session::Recover(Retry* retry, const Error& error, const std::string& token, Deadline deadline) {
-  switch (retry->After(error)) {
-    case Retry::Next::kFail:
-      throw error;
-    case Retry::Next::kBackOff: {
-      const auto pause = error.retry_after().value_or(kBackOff);
-      if (system_clock::now() + pause >= deadline) throw error;
-      std::this_thread::sleep_for(pause);
-      return;
+void Session::Recover(const Error& error, const std::string& token, Deadline deadline) {
+  if (!error.session_lost()) throw error;
+  {
+    std::lock_guard opening(open_mutex_);
+    if (this->token() != token) return;  // Another call has reopened it already.
+    {
+      std::lock_guard lock(mutex_);
+      if (over_) throw error;  // Unbound by its owner.
     }
-    case Retry::Next::kReopen: {
-      std::lock_guard opening(open_mutex_);
-      if (this->token() != token) return;  // Another call has reopened it already.
-      {
-        std::lock_guard lock(mutex_);
-        if (over_) throw error;  // Unbound by its owner.
-      }
-      Open(deadline);
-      break;
-    }
+    Open(deadline);
   }
   if (options_.on_reopen) options_.on_reopen(description());
 }

@@ -14,7 +14,6 @@
 #include "dirlease/client/options.h"
 #include "dirlease/v1/directory_service.grpc.pb.h"
 #include "dirlease/v1/session_service.grpc.pb.h"
-#include "retry.h"
 
 namespace dirlease::client {
 
@@ -32,21 +31,23 @@ class Session {
   std::string Dress(grpc::ClientContext* context, const CallOptions& options, std::optional<Deadline> deadline);
   Deadline DeadlineOf(const CallOptions& options) const;
 
-  // Makes the next attempt of a call possible, or throws `error`. `token` is the one that failed.
-  void Recover(Retry* retry, const Error& error, const std::string& token, Deadline deadline);
+  // Reopens a lost lease, so that the call can be made again, or throws `error`: what else failed may have happened. `token`
+  // is the one that failed. REQUIRES: at most once a call.
+  void Recover(const Error& error, const std::string& token, Deadline deadline);
 
   template <typename Stub, typename Request, typename Response>
   Response Call(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-                const Request& request, Safety safety, const CallOptions& options) {
+                const Request& request, const CallOptions& options) {
     const Deadline deadline = DeadlineOf(options);
-    for (Retry retry(safety);;) {
+    for (bool again = false;; again = true) {
       grpc::ClientContext context;
       const std::string token = Dress(&context, options, deadline);
       Response response;
       const grpc::Status status = (stub.*method)(&context, request, &response);
       Touch();
       if (status.ok()) return response;
-      Recover(&retry, ToError(status), token, deadline);
+      if (again) throw ToError(status);
+      Recover(ToError(status), token, deadline);
     }
   }
 

@@ -1,4 +1,4 @@
-// What needs no gateway: reading errors, deciding what may be repeated, batching, joining entries.
+// What needs no gateway: reading errors, batching, joining entries.
 #include <gtest/gtest.h>
 
 #include <thread>
@@ -9,7 +9,6 @@
 #include "entries.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
-#include "retry.h"
 
 namespace dirlease::client {
 namespace {
@@ -68,24 +67,6 @@ TEST(ErrorTest, SaysWhenAWriteMayHaveHappened) {
   EXPECT_TRUE(Error(grpc::StatusCode::DEADLINE_EXCEEDED, "").outcome_unknown());
   EXPECT_TRUE(Error(grpc::StatusCode::UNAVAILABLE, "").outcome_unknown());
   EXPECT_FALSE(WithReason(grpc::StatusCode::UNAVAILABLE, "DRAINING").outcome_unknown());
-}
-
-TEST(RetryTest, ReopensOnceForReadsAndWrites) {
-  const Error lost = WithReason(grpc::StatusCode::UNAUTHENTICATED, "SESSION_LOST");
-  for (const auto safety : {Safety::kRead, Safety::kWrite}) {
-    Retry retry(safety);
-    EXPECT_EQ(retry.After(lost), Retry::Next::kReopen);
-    EXPECT_EQ(retry.After(lost), Retry::Next::kFail);
-  }
-}
-
-TEST(RetryTest, RepeatsOnlyReadsWhenUnavailable) {
-  const Error down = WithReason(grpc::StatusCode::UNAVAILABLE, "LDAP_SERVER_DOWN");
-  EXPECT_EQ(Retry(Safety::kWrite).After(down), Retry::Next::kFail);
-  Retry retry(Safety::kRead);
-  EXPECT_EQ(retry.After(down), Retry::Next::kBackOff);
-  EXPECT_EQ(retry.After(WithReason(grpc::StatusCode::UNAUTHENTICATED, "SESSION_LOST")), Retry::Next::kReopen);
-  EXPECT_EQ(retry.After(down), Retry::Next::kFail);
 }
 
 v1::PipelineResponse Answers(std::uint64_t id, int code = 0) {

@@ -20,7 +20,6 @@ async fn main_job(lease: &Lease, base: &str) -> Result<(), Box<dyn std::error::E
     println!("lease {} of {}", lease.id(), lease.who_am_i().await?);
 
     let search = v1::SearchRequest {
-        operation_id: "people".into(),
         base_dn: base.into(),
         filter: "(&(objectClass={0})(uid={1}*))".into(),
         filter_args: vec!["person".into(), "user".into()], // Escaped by the gateway.
@@ -33,7 +32,8 @@ async fn main_job(lease: &Lease, base: &str) -> Result<(), Box<dyn std::error::E
         println!("  {}", entry?.dn);
     }
     drop(people); // The stream goes away, and so the gateway abandons the search.
-    println!("abandoned: {}", if lease.abandon("people").await? { "only now" } else { "yes, nothing of it runs" });
+    while !lease.describe().await?.operations.is_empty() {} // The cancel is still on its way.
+    println!("abandoned: nothing runs on the lease any more");
 
     let dn = format!("uid=user.1,ou=people,{base}");
     let is_user_1 = v1::CompareRequest {

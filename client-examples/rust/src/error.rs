@@ -134,7 +134,7 @@ mod tests {
         Status::with_details(code, "text", all.encode_to_vec().into()).into()
     }
 
-    pub(crate) fn with_reason(code: Code, reason: &str) -> Error {
+    fn with_reason(code: Code, reason: &str) -> Error {
         status(code, vec![pack(&rpc::ErrorInfo { reason: reason.into(), ..Default::default() })])
     }
 
@@ -187,6 +187,3 @@ mod tests {
         assert!(!with_reason(Code::Unavailable, "DRAINING").outcome_unknown());
     }
 }
-
-#[cfg(test)]
-pub(crate) use tests::with_reason;

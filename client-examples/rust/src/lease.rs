@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use tonic::IntoRequest;
 
-use crate::retry::Safety;
 use crate::session::{duration, Session};
 use crate::v1::{self, bind_credentials::Method};
 use crate::{Error, Gateway, Pipeline, SearchStream};
@@ -66,8 +65,8 @@ pub(crate) fn simple_bind(dn: &str, password: &str) -> v1::BindCredentials {
 
 /// One bound identity at the directory. Share it by reference or `Arc`.
 ///
-/// When the gateway says that the lease is gone, the call that heard so opens a new one with the same credentials and
-/// repeats itself, once. Reads are repeated once when the gateway or the directory was unavailable; writes never are.
+/// It renews itself when idle. When the gateway says that it is gone, the call that heard so, which the gateway has not
+/// begun, opens a new one with the same credentials and is made again, once. Nothing else is repeated.
 ///
 /// End it by [`unbind`](Lease::unbind), or use [`Lease::with`]. Dropping it unbinds too, in a task of its own that nobody
 /// awaits: a runtime that stops at once does not finish it, and the lease then ends when its time is over.
@@ -102,72 +101,72 @@ impl Lease {
     /// Whole entries, as they come. Dropping the stream cancels, and so abandons. Waits for the first of them.
     pub async fn search(&self, request: impl IntoRequest<v1::SearchRequest>) -> Result<SearchStream, Error> {
         let begin = |request| SearchStream::begin(self.session.directory(), request);
-        self.session.call(Safety::Read, request, Some(self.session.timeout()), begin).await
+        self.session.call(request, Some(self.session.timeout()), begin).await
     }
 
     pub async fn get_entry(
         &self,
         request: impl IntoRequest<v1::GetEntryRequest>,
     ) -> Result<v1::GetEntryResponse, Error> {
-        self.session.read(request, |mut d, r| async move { d.get_entry(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.get_entry(r).await }).await
     }
 
     /// True if the entry has that value.
     pub async fn compare(&self, request: impl IntoRequest<v1::CompareRequest>) -> Result<bool, Error> {
-        let answer = self.session.read(request, |mut d, r| async move { d.compare(r).await }).await?;
+        let answer = self.session.operate(request, |mut d, r| async move { d.compare(r).await }).await?;
         Ok(answer.matched)
     }
 
     /// `""` = anonymous, else `dn:...` or `u:...`.
     pub async fn who_am_i(&self) -> Result<String, Error> {
         let request = v1::WhoAmIRequest::default();
-        let answer = self.session.read(request, |mut d, r| async move { d.who_am_i(r).await }).await?;
+        let answer = self.session.operate(request, |mut d, r| async move { d.who_am_i(r).await }).await?;
         Ok(answer.authorization_id)
     }
 
     pub async fn get_root_dse(&self) -> Result<v1::GetRootDseResponse, Error> {
         let request = v1::GetRootDseRequest::default();
-        self.session.read(request, |mut d, r| async move { d.get_root_dse(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.get_root_dse(r).await }).await
     }
 
     pub async fn get_schema(
         &self,
         request: impl IntoRequest<v1::GetSchemaRequest>,
     ) -> Result<v1::GetSchemaResponse, Error> {
-        self.session.read(request, |mut d, r| async move { d.get_schema(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.get_schema(r).await }).await
     }
 
     pub async fn add(&self, request: impl IntoRequest<v1::AddRequest>) -> Result<v1::AddResponse, Error> {
-        self.session.write(request, |mut d, r| async move { d.add(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.add(r).await }).await
     }
 
     pub async fn modify(&self, request: impl IntoRequest<v1::ModifyRequest>) -> Result<v1::ModifyResponse, Error> {
-        self.session.write(request, |mut d, r| async move { d.modify(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.modify(r).await }).await
     }
 
     pub async fn delete(&self, request: impl IntoRequest<v1::DeleteRequest>) -> Result<v1::DeleteResponse, Error> {
-        self.session.write(request, |mut d, r| async move { d.delete(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.delete(r).await }).await
     }
 
     pub async fn modify_dn(
         &self,
         request: impl IntoRequest<v1::ModifyDnRequest>,
     ) -> Result<v1::ModifyDnResponse, Error> {
-        self.session.write(request, |mut d, r| async move { d.modify_dn(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.modify_dn(r).await }).await
     }
 
     pub async fn change_password(
         &self,
         request: impl IntoRequest<v1::ChangePasswordRequest>,
     ) -> Result<v1::ChangePasswordResponse, Error> {
-        self.session.write(request, |mut d, r| async move { d.change_password(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.change_password(r).await }).await
     }
 
     pub async fn extended(
         &self,
         request: impl IntoRequest<v1::ExtendedRequest>,
     ) -> Result<v1::ExtendedResponse, Error> {
-        self.session.write(request, |mut d, r| async move { d.extended(r).await }).await
+        self.session.operate(request, |mut d, r| async move { d.extended(r).await }).await
     }
 
     /// Many operations on one stream: the cheapest way to look things up.
@@ -184,7 +183,7 @@ impl Lease {
             let mut directory = self.session.directory();
             async move { directory.sync(request).await }
         };
-        Ok(self.session.call(Safety::Read, request, None, begin).await?.into_inner())
+        Ok(self.session.call(request, None, begin).await?.into_inner())
     }
 
     /// Holds the lease and tells of its life, until the stream is dropped; tethered, the lease ends when this program does.
@@ -196,13 +195,13 @@ impl Lease {
             let mut sessions = self.session.sessions();
             async move { sessions.hold_session(request).await }
         };
-        Ok(self.session.call(Safety::Read, request, None, begin).await?.into_inner())
+        Ok(self.session.call(request, None, begin).await?.into_inner())
     }
 
     /// Ends the running operation of that name. False when there is none.
     pub async fn abandon(&self, operation_id: &str) -> Result<bool, Error> {
         let request = v1::AbandonRequest { operation_id: operation_id.into(), ..Default::default() };
-        Ok(self.session.read(request, |mut d, r| async move { d.abandon(r).await }).await?.found)
+        Ok(self.session.operate(request, |mut d, r| async move { d.abandon(r).await }).await?.found)
     }
 
     /// The lease as the gateway sees it, with what runs on it.
@@ -212,7 +211,7 @@ impl Lease {
             async move { sessions.get_session(request).await }
         };
         let timeout = Some(self.session.timeout());
-        let answer = self.session.call(Safety::Read, v1::GetSessionRequest::default(), timeout, send).await?;
+        let answer = self.session.call(v1::GetSessionRequest::default(), timeout, send).await?;
         Ok(answer.into_inner())
     }
 

@@ -10,7 +10,6 @@ mod error;
 mod gateway;
 mod lease;
 mod pipeline;
-mod retry;
 mod search;
 mod session;
 

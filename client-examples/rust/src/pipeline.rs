@@ -11,7 +11,6 @@ use tokio_stream::Stream;
 use tonic::Code;
 
 use crate::entries::join_pieces;
-use crate::retry::Safety;
 use crate::session::Session;
 use crate::v1::{self, pipeline_call::Call, pipeline_reply::Reply};
 use crate::Error;
@@ -89,7 +88,7 @@ impl Pipeline {
             let mut sessions = session.sessions();
             async move { sessions.keep_alive(request).await }
         };
-        session.call(Safety::Read, v1::KeepAliveRequest::default(), Some(session.timeout()), renew).await?;
+        session.call(v1::KeepAliveRequest::default(), Some(session.timeout()), renew).await?;
         let (calls, unsent) = mpsc::channel(MOST_UNSENT);
         let unanswered = Arc::new(Unanswered::default());
         let timeout = session.timeout();

@@ -8,14 +8,11 @@ use tonic::metadata::{Ascii, MetadataValue};
 use tonic::service::{interceptor::InterceptedService, Interceptor};
 use tonic::transport::Channel;
 use tonic::{Code, IntoRequest, Request, Response, Status};
-use uuid::Uuid;
 
-use crate::retry::{Next, Retry, Safety};
 use crate::v1::{self, directory_service_client::DirectoryServiceClient, session_service_client::SessionServiceClient};
 use crate::{Error, Gateway, LeaseOptions};
 
 const TOKEN_KEY: &str = "ldap-session";
-const BACK_OFF: Duration = Duration::from_millis(100);
 const BRIEF_TIMEOUT: Duration = Duration::from_secs(5);
 
 pub(crate) type Directory = DirectoryServiceClient<InterceptedService<Channel, Dress>>;
@@ -83,11 +80,10 @@ impl Session {
         })
     }
 
-    /// Calls until it is answered or may not be repeated. `send` makes one attempt. Each attempt has the request's own
-    /// timeout; one without gets `default_timeout`.
+    /// Calls; once more on a lost lease, which `recover` replaces. `send` makes one attempt, with the request's own timeout,
+    /// or `default_timeout`.
     pub async fn call<T, Sent, Answer>(
         &self,
-        safety: Safety,
         request: impl IntoRequest<T>,
         default_timeout: Option<Duration>,
         send: impl Fn(Request<T>) -> Sent,
@@ -101,20 +97,20 @@ impl Session {
             request.set_timeout(timeout);
         }
         let (metadata, extensions, message) = request.into_parts();
-        let mut retry = Retry::new(safety);
-        loop {
-            let generation = self.lock().generation;
-            let request = Request::from_parts(metadata.clone(), extensions.clone(), message.clone());
-            let answer = send(request).await;
-            self.touch();
-            match answer {
-                Ok(answer) => return Ok(answer),
-                Err(status) => self.recover(&mut retry, status.into(), generation).await?,
-            }
+        let generation = self.lock().generation;
+        let first = send(Request::from_parts(metadata.clone(), extensions.clone(), message.clone())).await;
+        self.touch();
+        match first {
+            Ok(answer) => return Ok(answer),
+            Err(status) => self.recover(status.into(), generation).await?,
         }
+        let second = send(Request::from_parts(metadata, extensions, message)).await;
+        self.touch();
+        Ok(second?)
     }
 
-    pub async fn read<T: Clone, Sent, Answer>(
+    /// An operation on the directory, answered once.
+    pub async fn operate<T: Clone, Sent, Answer>(
         &self,
         request: impl IntoRequest<T>,
         send: impl Fn(Directory, Request<T>) -> Sent,
@@ -123,45 +119,32 @@ impl Session {
         Sent: Future<Output = Result<Response<Answer>, Status>>,
     {
         let send = |request| send(self.directory(), request);
-        Ok(self.call(Safety::Read, request, Some(self.options.timeout), send).await?.into_inner())
+        Ok(self.call(request, Some(self.options.timeout), send).await?.into_inner())
     }
 
-    pub async fn write<T: Clone, Sent, Answer>(
-        &self,
-        request: impl IntoRequest<T>,
-        send: impl Fn(Directory, Request<T>) -> Sent,
-    ) -> Result<Answer, Error>
-    where
-        Sent: Future<Output = Result<Response<Answer>, Status>>,
-    {
-        let send = |request| send(self.directory(), request);
-        Ok(self.call(Safety::Write, request, Some(self.options.timeout), send).await?.into_inner())
-    }
-
-    /// Makes the next attempt of a call possible, or gives `error` back. `generation` is that of the lease that failed.
-    async fn recover(&self, retry: &mut Retry, error: Error, generation: u64) -> Result<(), Error> {
-        match retry.after(&error) {
-            Next::Fail => return Err(error),
-            Next::BackOff => tokio::time::sleep(error.retry_after().unwrap_or(BACK_OFF)).await,
-            Next::Reopen => {
-                let _opening = self.opening.lock().await;
-                if self.lock().generation != generation {
-                    return Ok(()); // Another call has reopened it already.
-                }
-                if self.lock().over {
-                    return Err(error); // Unbound by its owner.
-                }
-                let (token, description) = open(&mut self.opener.clone(), &self.options).await?;
-                let mut state = self.lock();
-                state.token = token;
-                state.description = description.clone();
-                state.generation += 1;
-                state.last_use = Instant::now();
-                drop(state);
-                if let Some(on_reopen) = &self.options.on_reopen {
-                    on_reopen(&description);
-                }
-            }
+    /// Reopens a lost lease, or gives `error` back: what else failed may have happened. `generation` is that of the lease
+    /// that failed.
+    async fn recover(&self, error: Error, generation: u64) -> Result<(), Error> {
+        if !error.session_lost() {
+            return Err(error);
+        }
+        let _opening = self.opening.lock().await;
+        if self.lock().generation != generation {
+            return Ok(()); // Another call has reopened it already.
+        }
+        if self.lock().over {
+            return Err(error); // Unbound by its owner.
+        }
+        let (token, description) = open(&mut self.opener.clone(), &self.options).await?;
+        {
+            let mut state = self.lock();
+            state.token = token;
+            state.description = description.clone();
+            state.generation += 1;
+            state.last_use = Instant::now();
+        }
+        if let Some(on_reopen) = &self.options.on_reopen {
+            on_reopen(&description);
         }
         Ok(())
     }
@@ -241,37 +224,22 @@ async fn open(
     opener: &mut SessionServiceClient<Channel>,
     options: &LeaseOptions,
 ) -> Result<(MetadataValue<Ascii>, v1::Session), Error> {
-    let message = v1::OpenSessionRequest {
+    let mut request = Request::new(v1::OpenSessionRequest {
         target: options.target.clone(),
         credentials: options.credentials.clone(),
         ttl: options.ttl.and_then(|ttl| ttl.try_into().ok()),
         label: options.label.clone(),
-        request_id: Uuid::new_v4().to_string(), // The same for a second try, which then gets the same lease.
-        controls: Vec::new(),
-    };
-    let mut retry = Retry::new(Safety::Read);
-    loop {
-        let mut request = Request::new(message.clone());
-        request.set_timeout(options.timeout);
-        let response = match opener.open_session(request).await {
-            Ok(response) => response,
-            Err(status) => {
-                let error = Error::from(status);
-                if retry.after(&error) != Next::BackOff {
-                    return Err(error);
-                }
-                tokio::time::sleep(error.retry_after().unwrap_or(BACK_OFF)).await;
-                continue;
-            }
-        };
-        // A proxy may have wrapped the header's token so that calls find their way back: that one is echoed.
-        let wrapped = response.metadata().get(TOKEN_KEY).cloned();
-        let answer = response.into_inner();
-        let token = wrapped.or_else(|| answer.token.parse().ok());
-        let mut token = token.ok_or_else(|| Error::new(Code::Internal, "the gateway sent no token"))?;
-        token.set_sensitive(true); // Kept out of debug output.
-        return Ok((token, answer.session.unwrap_or_default()));
-    }
+        ..Default::default()
+    });
+    request.set_timeout(options.timeout);
+    let response = opener.open_session(request).await?;
+    // A proxy may have wrapped the header's token so that calls find their way back: that one is echoed.
+    let wrapped = response.metadata().get(TOKEN_KEY).cloned();
+    let answer = response.into_inner();
+    let token = wrapped.or_else(|| answer.token.parse().ok());
+    let mut token = token.ok_or_else(|| Error::new(Code::Internal, "the gateway sent no token"))?;
+    token.set_sensitive(true); // Kept out of debug output.
+    Ok((token, answer.session.unwrap_or_default()))
 }
 
 pub(crate) fn duration(duration: Option<&prost_types::Duration>) -> Duration {

@@ -20,9 +20,8 @@ class Session;
 
 // Thread-safe: share one among the threads of a program. Every call throws Error.
 //
-// The lease renews itself when idle. When the gateway says that it is gone, the call that heard so opens a new one with
-// the same credentials and repeats itself, once. Reads are repeated once when the gateway or the directory was unavailable;
-// writes never are.
+// The lease renews itself when idle. When the gateway says that it is gone, the call that heard so, which the gateway has
+// not begun, opens a new one with the same credentials and is made again, once. Nothing else is repeated.
 class Lease {
  public:
   explicit Lease(const Gateway& gateway, LeaseOptions options = {});
