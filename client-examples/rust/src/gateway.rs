@@ -2,7 +2,9 @@ use tonic::transport::{Channel, ClientTlsConfig, Endpoint};
 use tonic::Code;
 
 use crate::v1::{self, session_service_client::SessionServiceClient};
-use crate::{lease::simple_bind, Error};
+use crate::{deadline::within, lease::simple_bind, Error};
+
+const VERIFY_TIMEOUT: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Where the gateway is and how it is reached: one for a program, shared by all its leases. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -24,12 +26,12 @@ impl Gateway {
 
     /// Is this password right? No lease needed. An `Err` means that the directory could not tell.
     pub async fn verify(&self, dn: &str, password: &str) -> Result<bool, Error> {
-        let mut request = tonic::Request::new(v1::VerifyCredentialsRequest {
+        let request = tonic::Request::new(v1::VerifyCredentialsRequest {
             credentials: Some(simple_bind(dn, password)),
             ..Default::default()
         });
-        request.set_timeout(std::time::Duration::from_secs(30));
-        let answer = SessionServiceClient::new(self.channel.clone()).verify_credentials(request).await?;
+        let mut client = SessionServiceClient::new(self.channel.clone());
+        let answer = within(Some(VERIFY_TIMEOUT), request, async |r| client.verify_credentials(r).await).await?;
         Ok(answer.into_inner().valid)
     }
 }

@@ -5,6 +5,7 @@
 //! carries many operations on one stream. Requests are those of the contract, [`v1`], or [`tonic::Request`]s of them, which
 //! carry a deadline (`set_timeout`) and metadata such as `traceparent`.
 
+mod deadline;
 mod entries;
 mod error;
 mod gateway;

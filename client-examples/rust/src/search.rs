@@ -1,10 +1,13 @@
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{ready, Context, Poll};
 use std::vec;
 
+use tokio::time::{sleep_until, Sleep};
 use tokio_stream::Stream;
 use tonic::{Code, Request, Status, Streaming};
 
+use crate::deadline::{expired, Deadline};
 use crate::entries::join_piece;
 use crate::session::Directory;
 use crate::{v1, Error};
@@ -14,6 +17,7 @@ use crate::{v1, Error};
 #[derive(Debug)]
 pub struct SearchStream {
     messages: Option<Streaming<v1::SearchResponse>>,
+    deadline: Option<Pin<Box<Sleep>>>,
     batch: vec::IntoIter<v1::SearchEntry>,
     partial: Option<v1::SearchEntry>,
     references: Vec<v1::SearchReference>,
@@ -22,11 +26,13 @@ pub struct SearchStream {
 
 impl SearchStream {
     pub(crate) async fn begin(mut directory: Directory, request: Request<v1::SearchRequest>) -> Result<Self, Status> {
+        let deadline = request.extensions().get::<Deadline>().map(|deadline| deadline.0.into());
         let mut messages = directory.search(request).await?.into_inner();
         // While nothing has come the search can be repeated; what it fails with later is the caller's.
         let first = messages.message().await?;
         let mut search = Self {
             messages: Some(messages),
+            deadline: deadline.map(|deadline| Box::pin(sleep_until(deadline))),
             batch: Vec::new().into_iter(),
             partial: None,
             references: Vec::new(),
@@ -84,8 +90,11 @@ impl Stream for SearchStream {
             if let Some(entry) = self.next_whole() {
                 return Poll::Ready(Some(Ok(entry)));
             }
-            let Some(messages) = &mut self.messages else { return Poll::Ready(None) };
-            let end = match ready!(Pin::new(messages).poll_next(context)) {
+            let this = &mut *self;
+            let Some(messages) = &mut this.messages else { return Poll::Ready(None) };
+            let late = this.deadline.as_mut().is_some_and(|deadline| deadline.as_mut().poll(context).is_ready());
+            let next = if late { Some(Err(expired())) } else { ready!(Pin::new(messages).poll_next(context)) };
+            let end = match next {
                 Some(Ok(message)) => {
                     self.take(message);
                     continue;

@@ -9,6 +9,7 @@ use tonic::service::{interceptor::InterceptedService, Interceptor};
 use tonic::transport::Channel;
 use tonic::{Code, IntoRequest, Request, Response, Status};
 
+use crate::deadline::{take_timeout, within};
 use crate::v1::{self, directory_service_client::DirectoryServiceClient, session_service_client::SessionServiceClient};
 use crate::{Error, Gateway, LeaseOptions};
 
@@ -93,18 +94,18 @@ impl Session {
         Sent: Future<Output = Result<Answer, Status>>,
     {
         let mut request = request.into_request();
-        if let (Some(timeout), false) = (default_timeout, request.metadata().contains_key("grpc-timeout")) {
-            request.set_timeout(timeout);
-        }
+        let timeout = take_timeout(request.metadata_mut()).or(default_timeout);
         let (metadata, extensions, message) = request.into_parts();
         let generation = self.lock().generation;
-        let first = send(Request::from_parts(metadata.clone(), extensions.clone(), message.clone())).await;
+        let attempt = Request::from_parts(metadata.clone(), extensions.clone(), message.clone());
+        let first = within(timeout, attempt, async |request| send(request).await).await;
         self.touch();
         match first {
             Ok(answer) => return Ok(answer),
             Err(status) => self.recover(status.into(), generation).await?,
         }
-        let second = send(Request::from_parts(metadata, extensions, message)).await;
+        let attempt = Request::from_parts(metadata, extensions, message);
+        let second = within(timeout, attempt, async |request| send(request).await).await;
         self.touch();
         Ok(second?)
     }
@@ -155,9 +156,9 @@ impl Session {
         if std::mem::replace(&mut self.lock().over, true) {
             return Ok(false);
         }
-        let mut request = Request::new(v1::UnbindRequest::default());
-        request.set_timeout(BRIEF_TIMEOUT);
-        Ok(self.sessions().unbind(request).await?.into_inner().was_active)
+        let (mut sessions, request) = (self.sessions(), Request::new(v1::UnbindRequest::default()));
+        let answer = within(Some(BRIEF_TIMEOUT), request, async |r| sessions.unbind(r).await).await?;
+        Ok(answer.into_inner().was_active)
     }
 
     /// Renews the lease whenever it was idle for a third of its time, until it is unbound. A failure meets the next call,
@@ -176,9 +177,8 @@ impl Session {
                 continue;
             }
             self.touch();
-            let mut request = Request::new(v1::KeepAliveRequest::default());
-            request.set_timeout(BRIEF_TIMEOUT);
-            let _ = self.sessions().keep_alive(request).await;
+            let (mut sessions, request) = (self.sessions(), Request::new(v1::KeepAliveRequest::default()));
+            let _ = within(Some(BRIEF_TIMEOUT), request, async |r| sessions.keep_alive(r).await).await;
         }
     }
 
@@ -224,15 +224,14 @@ async fn open(
     opener: &mut SessionServiceClient<Channel>,
     options: &LeaseOptions,
 ) -> Result<(MetadataValue<Ascii>, v1::Session), Error> {
-    let mut request = Request::new(v1::OpenSessionRequest {
+    let request = Request::new(v1::OpenSessionRequest {
         target: options.target.clone(),
         credentials: options.credentials.clone(),
         ttl: options.ttl.and_then(|ttl| ttl.try_into().ok()),
         label: options.label.clone(),
         ..Default::default()
     });
-    request.set_timeout(options.timeout);
-    let response = opener.open_session(request).await?;
+    let response = within(Some(options.timeout), request, async |r| opener.open_session(r).await).await?;
     // A proxy may have wrapped the header's token so that calls find their way back: that one is echoed.
     let wrapped = response.metadata().get(TOKEN_KEY).cloned();
     let answer = response.into_inner();
