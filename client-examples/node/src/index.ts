@@ -1,0 +1,11 @@
+export type { CallOptions } from './calls.js';
+export { DirleaseError, type FieldViolation } from './errors.js';
+export { duration, milliseconds } from './duration.js';
+export { Gateway, type GatewayOptions, type TlsOptions } from './gateway.js';
+export { Lease, type LeaseOptions } from './lease.js';
+export { Pipeline, type PipelineOptions, type SearchResult } from './pipeline.js';
+export { bytes, SearchStream, texts } from './search.js';
+export * from '../gen/dirlease/v1/directory_service.js';
+export * from '../gen/dirlease/v1/ldap.js';
+export * from '../gen/dirlease/v1/session.js';
+export * from '../gen/dirlease/v1/session_service.js';
