@@ -52,6 +52,7 @@ export class Pipeline implements AsyncDisposable {
   #flush?: NodeJS.Immediate;
   #lastId = 0;
   #closed = false;
+  #ended?: Promise<void>;
   #idle?: () => void;
 
   /** See Lease.pipeline. */
@@ -114,14 +115,9 @@ export class Pipeline implements AsyncDisposable {
   }
 
   /** Takes no more calls, and resolves when all have been answered. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    if (this.#waiting.size + this.#running.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
-    const stream = this.#stream;
-    if (!stream) return;
-    const ended = new Promise((resolve) => stream.once('status', resolve));
-    stream.end();
-    await ended;
+  close(): Promise<void> {
+    this.#ended ??= this.#close();
+    return this.#ended;
   }
 
   /** Abandons everything that has not been answered. */
@@ -135,11 +131,22 @@ export class Pipeline implements AsyncDisposable {
     await this.close();
   }
 
+  async #close(): Promise<void> {
+    this.#closed = true;
+    if (this.#waiting.size + this.#running.size > 0) await new Promise<void>((resolve) => (this.#idle = resolve));
+    const stream = this.#stream;
+    if (!stream) return;
+    const ended = new Promise((resolve) => stream.once('status', resolve));
+    stream.end();
+    await ended;
+  }
+
   #submit<R>(
     call: Omit<v1.PipelineCall, 'id' | 'timeout'>,
     { deadlineMs = this.#defaultMs, signal }: CallOptions = {},
     result: (reply: v1.PipelineReply) => R,
   ): Promise<R> {
+    let abandon = () => {};
     const answer = new Promise<R>((resolve, reject) => {
       if (this.#closed) throw new Error('the pipeline is closed');
       let value: R;
@@ -152,20 +159,24 @@ export class Pipeline implements AsyncDisposable {
         reject,
       };
       this.#waiting.add(pending);
-      signal?.addEventListener('abort', () => this.#abandon(pending), { once: true });
-      if (signal?.aborted) this.#abandon(pending);
+      abandon = () => this.#abandon(pending);
       this.#flushSoon();
     });
     // It may fail before the caller comes to await it, which must not end the process.
-    answer.catch(() => {});
+    const settled = answer.catch(() => {});
+    if (signal) {
+      signal.addEventListener('abort', abandon, { once: true });
+      if (signal.aborted) abandon();
+      void settled.then(() => signal.removeEventListener('abort', abandon));
+    }
     return answer;
   }
 
   #abandon(pending: Pending): void {
-    if (this.#running.get(pending.id) === pending) {
-      this.#stream?.write({ session: '', calls: [v1.PipelineCall.fromPartial({ abandon: pending.id })] });
-    } else if (this.#waiting.delete(pending)) {
-      pending.reject(new DirleaseError(status.CANCELLED, 'abandoned before it was sent'));
+    if (this.#stream && this.#running.has(pending.id)) {
+      this.#stream.write({ session: '', calls: [v1.PipelineCall.fromPartial({ abandon: pending.id })] });
+    } else if (this.#waiting.delete(pending) || this.#running.delete(pending.id)) {
+      pending.reject(new DirleaseError(status.CANCELLED, 'abandoned before it was begun'));
       this.#checkIdle();
     }
   }
