@@ -215,9 +215,9 @@ export class Lease implements AsyncDisposable {
       header = headers.get('ldap-session')[0]?.toString();
     });
     this.#granted = { token: header ?? response.token, session: response.session!, bind: response.bind };
+    await this.#tether?.hold();
     clearInterval(this.#keepAlive);
     this.#keepAlive = setInterval(() => this.#renew(), milliseconds(this.session.ttl) / 3).unref();
-    await this.#tether?.hold();
   }
 
   // Every call renews the lease at the gateway, so only an idle one needs this. A failure shows at the next call.
