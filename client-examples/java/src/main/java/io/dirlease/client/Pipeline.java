@@ -57,6 +57,7 @@ public final class Pipeline implements AutoCloseable {
   private boolean recovering;
   private boolean flushing;
   private boolean closed;
+  private boolean cancelled;
   private long lastId;
 
   /** {@code deadline} of each call; null: none. */
@@ -113,7 +114,7 @@ public final class Pipeline implements AutoCloseable {
     closed = true;
     try {
       while (!waiting.isEmpty() || !running.isEmpty()) wait();
-      if (exchange != null) exchange.requests.onCompleted();
+      if (exchange != null && !cancelled) exchange.requests.onCompleted();
       while (exchange != null) wait();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -125,6 +126,7 @@ public final class Pipeline implements AutoCloseable {
   public void cancel() {
     synchronized (this) {
       closed = true;
+      cancelled = true;
       if (exchange != null) exchange.requests.cancel("the pipeline was cancelled", null);
     }
     fail(DirleaseException.of(Status.CANCELLED.withDescription("the pipeline was cancelled").asRuntimeException()));
