@@ -32,21 +32,29 @@ public final class DirleaseException extends RuntimeException {
       try {
         read(detail);
       } catch (InvalidProtocolBufferException ignored) {
-        // Somebody else's details: the status still stands.
+        // As above.
       }
     }
   }
 
   /** Of a call of its own. */
   static DirleaseException of(StatusRuntimeException error) {
-    com.google.rpc.Status packed = StatusProto.fromThrowable(error);
-    return new DirleaseException(error, packed == null ? List.of() : packed.getDetailsList());
+    return new DirleaseException(error, details(error));
   }
 
   /** Of a call on a pipeline. */
   static DirleaseException of(CallStatus reply) {
     Status status = Status.fromCodeValue(reply.getCode()).withDescription(reply.getMessage());
     return new DirleaseException(status.asRuntimeException(), reply.getDetailsList());
+  }
+
+  private static List<Any> details(StatusRuntimeException error) {
+    try {
+      com.google.rpc.Status packed = StatusProto.fromThrowable(error);
+      return packed == null ? List.of() : packed.getDetailsList();
+    } catch (IllegalArgumentException unreadable) {
+      return List.of(); // A proxy's own: the status still stands.
+    }
   }
 
   private void read(Any detail) throws InvalidProtocolBufferException {
