@@ -141,12 +141,15 @@ public final class Pipeline implements AutoCloseable {
     if (closed) throw new IllegalStateException("the pipeline is closed");
     Call<T> call = new Call<>(message, read);
     waiting.add(call);
-    // On another thread, so that what is submitted until it runs shares the message.
-    if (!flushing && running.size() < WINDOW) {
-      flushing = true;
-      lease.gateway().timers().execute(this::flush);
-    }
+    flushSoon();
     return call;
+  }
+
+  // On another thread, so that what is submitted, or finds room, until it runs shares the message.
+  private synchronized void flushSoon() {
+    if (flushing || waiting.isEmpty() || running.size() >= WINDOW) return;
+    flushing = true;
+    lease.gateway().timers().execute(this::flush);
   }
 
   private synchronized void flush() {
@@ -242,7 +245,7 @@ public final class Pipeline implements AutoCloseable {
     @Override
     public void onNext(PipelineResponse response) {
       for (PipelineReply reply : response.getRepliesList()) answer(reply);
-      send();
+      flushSoon();
     }
 
     private void answer(PipelineReply reply) {

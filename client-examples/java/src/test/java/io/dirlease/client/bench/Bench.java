@@ -31,7 +31,7 @@ import java.util.concurrent.Future;
 public final class Bench {
   private static final String PEOPLE = "ou=people," + Environment.BASE;
   private static final int LOOKUPS = 10_000;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 8;
 
   public static void main(String[] arguments) throws Exception {
     switch (arguments[0]) {
