@@ -1,0 +1,103 @@
+"""Many calls of one lease on one stream, for asyncio."""
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from typing import TYPE_CHECKING
+
+import grpc
+
+from .. import v1
+from ..calls import MOST_CALLS_A_MESSAGE, Calls
+from ..errors import DirleaseError
+
+if TYPE_CHECKING:
+    from .lease import Lease
+
+
+class Pipeline:
+    """`async with lease.pipeline() as pipeline:`, then submit() many requests and await each.
+
+    What is submitted between two turns of the event loop goes out together. Submitting never waits: the gateway takes as many
+    calls as the lease may run, the rest stays here. Cancelling a future (asyncio.timeout does it too) abandons its call.
+    Leaving the block waits for the last reply; leaving it by an error cancels, and so abandons what runs.
+    """
+
+    def __init__(self, lease: Lease):
+        self._lease, self._calls, self._queue = lease, Calls(), deque()
+        self._failure: BaseException | None = None
+        self._wanted, self._closing = asyncio.Event(), False
+        self._begin()
+        self._reader = asyncio.create_task(self._read())
+
+    async def __aenter__(self) -> Pipeline:
+        return self
+
+    async def __aexit__(self, kind, *_) -> None:
+        if kind is not None:
+            self._stream.cancel()
+        await self.close()
+
+    def submit(self, request, timeout: float | None = None) -> asyncio.Future:
+        """The request of any operation; awaited, it is that operation's response, of a search a SearchResult."""
+        if self._failure is not None:
+            raise self._failure
+        future = asyncio.get_running_loop().create_future()
+        call = self._calls.enter(request, future, self._lease._deadline(timeout))
+        future.add_done_callback(lambda done: self._abandon(call.id) if done.cancelled() else None)
+        self._queue.append(call)
+        self._wanted.set()
+        return future
+
+    async def close(self) -> None:
+        self._closing = True
+        self._wanted.set()
+        await self._reader
+
+    def _abandon(self, id: int) -> None:
+        if self._calls.is_pending(id):
+            self._queue.append(v1.PipelineCall(abandon=id))
+            self._wanted.set()
+
+    def _begin(self) -> None:
+        """A stream, with all that has no answer yet: a call without a last reply was never begun."""
+        self._token = self._lease._token
+        self._queue = deque(self._calls.unanswered())
+        self._wanted.set()
+        self._stream = self._lease._directory.Pipeline(metadata=self._lease._metadata(self._token))
+
+    async def _write(self) -> None:
+        while self._queue or not self._closing:
+            await self._wanted.wait()
+            self._wanted.clear()
+            while self._queue:
+                size = min(len(self._queue), MOST_CALLS_A_MESSAGE)
+                batch = [self._queue.popleft() for _ in range(size)]
+                await self._stream.write(v1.PipelineRequest(calls=batch))
+        await self._stream.done_writing()
+
+    async def _read(self) -> None:
+        may_reopen = True
+        while True:
+            writer = asyncio.create_task(self._write())
+            try:
+                while (response := await self._stream.read()) is not grpc.aio.EOF:
+                    may_reopen = True
+                    self._calls.answer(response)
+                failure = DirleaseError(grpc.StatusCode.CANCELLED, "the pipeline is closed")
+            except grpc.RpcError as error:
+                failure = DirleaseError.of_rpc(error)
+            except asyncio.CancelledError:  # What a stream that was cancelled here says.
+                failure = DirleaseError(grpc.StatusCode.CANCELLED, "the pipeline was left by an error")
+            writer.cancel()
+            if not (failure.lease_lost and may_reopen):
+                break
+            may_reopen = False
+            try:
+                await self._lease._reopen(self._token)
+            except DirleaseError as error:
+                failure = error
+                break
+            self._begin()
+        self._failure = failure
+        self._calls.fail(failure)
