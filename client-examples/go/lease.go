@@ -95,12 +95,10 @@ func (l *Lease) Close() error {
 	if l.ended.Err() != nil {
 		return nil
 	}
-	l.end()
+	defer l.end()
 	ctx, cancel := context.WithTimeout(context.Background(), ownTimeout)
 	defer cancel()
-	now := l.current.Load()
-	defer now.lost()
-	_, err := l.sessions.Unbind(withToken(ctx, now.token), &pb.UnbindRequest{})
+	_, err := l.sessions.Unbind(withToken(ctx, l.current.Load().token), &pb.UnbindRequest{})
 	return FromError(err)
 }
 

@@ -1,6 +1,7 @@
 package dirlease
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -234,7 +235,7 @@ func (p *Pipeline) carry(ctx context.Context) error {
 	for _, entry := range p.pending {
 		p.queue = append(p.queue, entry.call)
 	}
-	slices.SortFunc(p.queue, func(a, b *pb.PipelineCall) int { return int(a.Id) - int(b.Id) })
+	slices.SortFunc(p.queue, func(a, b *pb.PipelineCall) int { return cmp.Compare(a.Id, b.Id) })
 	p.mutex.Unlock()
 	p.wakeWriter()
 	written := make(chan struct{})

@@ -67,14 +67,17 @@ class Pipeline:
         self._stream = self._lease._directory.Pipeline(metadata=self._lease._metadata(self._token))
 
     async def _write(self) -> None:
-        while self._queue or not self._closing:
-            await self._wanted.wait()
-            self._wanted.clear()
-            while self._queue:
-                size = min(len(self._queue), MOST_CALLS_A_MESSAGE)
-                batch = [self._queue.popleft() for _ in range(size)]
-                await self._stream.write(v1.PipelineRequest(calls=batch))
-        await self._stream.done_writing()
+        try:
+            while self._queue or not self._closing:
+                await self._wanted.wait()
+                self._wanted.clear()
+                while self._queue:
+                    size = min(len(self._queue), MOST_CALLS_A_MESSAGE)
+                    batch = [self._queue.popleft() for _ in range(size)]
+                    await self._stream.write(v1.PipelineRequest(calls=batch))
+            await self._stream.done_writing()
+        except (grpc.RpcError, asyncio.InvalidStateError):
+            pass  # The stream has ended: the reader hears why.
 
     async def _read(self) -> None:
         may_reopen = True
