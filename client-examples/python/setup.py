@@ -19,6 +19,7 @@ class BuildWithStubs(build_py):
         arguments += [str(path) for path in sorted((PROTO / "dirlease/v1").glob("*.proto"))]
         if protoc.main(["protoc", *arguments]) != 0:
             raise SystemExit("protoc failed")
+        (Path(out) / "dirlease/v1/py.typed").touch()
 
 
 setup(cmdclass={"build_py": BuildWithStubs})

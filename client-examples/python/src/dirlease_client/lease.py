@@ -40,8 +40,8 @@ class Lease(LeaseTerms):
         """Ends the lease, and with it what still runs on it. Once more is no error."""
         self._ended.set()
         with self._opening:
-            token, self._token = self._token, None
-        if token is not None:
+            token, self._token = self._token, ""
+        if token:
             self._rpc(self._sessions.Unbind, v1.UnbindRequest(), token, UNBIND_TIMEOUT)
 
     def search(self, request: v1.SearchRequest, timeout: float | None = None) -> Search:
@@ -125,7 +125,7 @@ class Lease(LeaseTerms):
             if self._until_keep_alive() > 0:
                 continue
             token = self._token
-            if token is None:
+            if not token:
                 return
             try:
                 self._rpc(self._sessions.KeepAlive, v1.KeepAliveRequest(), token, UNBIND_TIMEOUT)
@@ -195,11 +195,11 @@ class Search:
         may_reopen = True
         while True:
             token = self._lease._token
-            self._stream = self._lease._directory.Search(
+            stream = self._stream = self._lease._directory.Search(
                 self._request, timeout=self._timeout, metadata=self._lease._metadata(token)
             )
             try:
-                for response in self._stream:
+                for response in stream:
                     may_reopen = False
                     yield response
                 return

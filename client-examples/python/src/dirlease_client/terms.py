@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from typing import Callable
+from typing import Any, Callable, Iterable
 
 import grpc
 from dirlease.v1.directory_service_pb2_grpc import DirectoryServiceStub
@@ -47,21 +47,21 @@ class LeaseTerms:
             self._open_request.ttl.FromNanoseconds(int(ttl * 1e9))
         self._sessions, self._directory = SessionServiceStub(channel), DirectoryServiceStub(channel)
         self._timeout, self._tether_grace, self._propagate = timeout, tether, propagate
-        self._token: str | None = None
+        self._token = ""  # While the lease is not open.
         self._used = 0.0
-        self.session: v1.Session | None = None
+        self.session = v1.Session()
 
     @property
     def id(self) -> str:
         """Public name of the lease, safe in logs; another one after it was reopened."""
-        return self.session.session_id if self.session is not None else ""
+        return self.session.session_id
 
     def _next_open_request(self) -> v1.OpenSessionRequest:
         # With a request id, an OpenSession that gRPC itself sends twice opens one lease.
         self._open_request.request_id = str(uuid.uuid4())
         return self._open_request
 
-    def _opened(self, response: v1.OpenSessionResponse, headers: object) -> None:
+    def _opened(self, response: v1.OpenSessionResponse, headers: Iterable[tuple[str, Any]]) -> None:
         # A sticky proxy wraps the token in the response's header: that one finds the way back.
         self._token = dict(headers).get(TOKEN_HEADER) or response.token
         self._used = time.monotonic()
@@ -69,8 +69,8 @@ class LeaseTerms:
 
     # As an argument of each call rather than by an interceptor: grpc.aio takes interceptors only when a channel is made,
     # and one channel serves many leases.
-    def _metadata(self, token: str | None) -> list[tuple[str, str]]:
-        if token is None:
+    def _metadata(self, token: str) -> list[tuple[str, str]]:
+        if not token:
             raise RuntimeError("the lease is not open: use it inside its `with` block")
         self._used = time.monotonic()
         return [(TOKEN_HEADER, token), *self._trace_headers()]
@@ -91,5 +91,5 @@ class LeaseTerms:
 
     def _hold_request(self) -> v1.HoldSessionRequest:
         request = v1.HoldSessionRequest(tether=True)
-        request.tether_grace.FromNanoseconds(int(self._tether_grace * 1e9))
+        request.tether_grace.FromNanoseconds(int((self._tether_grace or 0) * 1e9))
         return request

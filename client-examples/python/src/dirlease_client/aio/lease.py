@@ -32,17 +32,18 @@ class Lease(LeaseTerms):
                 raise  # Else the error that left the block is the one to tell of.
 
     async def open(self) -> None:
-        self._opening, self._tasks = asyncio.Lock(), set()
+        self._opening = asyncio.Lock()
+        self._tasks: set[asyncio.Task] = set()
         await self._open_session()
         self._in_background(self._keep_alive())
 
     async def close(self) -> None:
         """Ends the lease, and with it what still runs on it. Once more is no error."""
         async with self._opening:
-            token, self._token = self._token, None
+            token, self._token = self._token, ""
         for task in self._tasks:
             task.cancel()
-        if token is not None:
+        if token:
             await self._rpc(self._sessions.Unbind, v1.UnbindRequest(), token, UNBIND_TIMEOUT)
 
     def search(self, request: v1.SearchRequest, timeout: float | None = None) -> Search:
@@ -194,11 +195,11 @@ class Search:
         may_reopen = True
         while True:
             token = self._lease._token
-            self._stream = self._lease._directory.Search(
+            stream = self._stream = self._lease._directory.Search(
                 self._request, timeout=self._timeout, metadata=self._lease._metadata(token)
             )
             try:
-                async for response in self._stream:
+                async for response in stream:
                     may_reopen = False
                     yield response
                 return

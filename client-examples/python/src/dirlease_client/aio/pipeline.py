@@ -24,7 +24,8 @@ class Pipeline:
     """
 
     def __init__(self, lease: Lease):
-        self._lease, self._calls, self._queue = lease, Calls(), deque()
+        self._lease, self._calls = lease, Calls()
+        self._queue: deque[v1.PipelineCall] = deque()
         self._failure: BaseException | None = None
         self._wanted, self._closing = asyncio.Event(), False
         self._begin()
