@@ -9,7 +9,9 @@ import (
 
 	pb "dirlease.io/dirlease/gen/dirleasev1"
 	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
@@ -22,6 +24,7 @@ type gateway struct {
 	unbound  int
 	batches  []int
 	begin    chan struct{} // Pipelines are read from then on.
+	silent   bool          // Pipelines answer what was abandoned, nothing else.
 }
 
 func (g *gateway) OpenSession(ctx context.Context, r *pb.OpenSessionRequest) (*pb.OpenSessionResponse, error) {
@@ -54,6 +57,13 @@ func (g *gateway) Pipeline(stream grpc.BidiStreamingServer[pb.PipelineRequest, p
 		g.batches = append(g.batches, len(request.Calls))
 		response := &pb.PipelineResponse{}
 		for _, call := range request.Calls {
+			if g.silent {
+				if abandoned := call.GetAbandon(); abandoned != 0 {
+					canceled := &pb.CallStatus{Code: int32(codes.Canceled)}
+					response.Replies = append(response.Replies, &pb.PipelineReply{Id: abandoned, Status: canceled})
+				}
+				continue
+			}
 			response.Replies = append(response.Replies, &pb.PipelineReply{
 				Id: call.Id, Status: &pb.CallStatus{}, Reply: &pb.PipelineReply_WhoAmI{WhoAmI: &pb.WhoAmIResponse{}},
 			})
@@ -142,6 +152,24 @@ func TestWhatIsReadyGoesInOneMessage(t *testing.T) {
 	}
 	if _, err := pipeline.WhoAmI(&pb.WhoAmIRequest{}).Wait(t.Context()); err == nil {
 		t.Error("a closed pipeline takes no call")
+	}
+}
+
+func TestACallMayBeAbandonedBeforeTheStreamHasBegun(t *testing.T) {
+	g := &gateway{begin: make(chan struct{}), silent: true}
+	close(g.begin)
+	lease := openAt(t, g, Options{})
+	defer lease.Close()
+	pipeline := lease.Pipeline(t.Context())
+	call := pipeline.WhoAmI(&pb.WhoAmIRequest{})
+	call.Abandon()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if _, err := call.Wait(ctx); status.Code(err) != codes.Canceled {
+		t.Errorf("got %v", err)
+	}
+	if err := pipeline.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -1,11 +1,11 @@
 package dirlease
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"slices"
 	"sync"
@@ -40,9 +40,10 @@ type Pipeline struct {
 
 // pending is a call without a last reply.
 type pending struct {
-	call   *pb.PipelineCall
-	answer func(*pb.PipelineReply)
-	finish func(error)
+	call      *pb.PipelineCall
+	answer    func(*pb.PipelineReply)
+	finish    func(error)
+	abandoned bool
 }
 
 // SearchResult is a search that was read to its end.
@@ -193,10 +194,15 @@ func (p *Pipeline) enter(entry *pending) uint64 {
 func (p *Pipeline) abandon(id uint64) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	if _, runs := p.pending[id]; runs {
-		p.queue = append(p.queue, &pb.PipelineCall{Call: &pb.PipelineCall_Abandon{Abandon: id}})
+	if entry, runs := p.pending[id]; runs {
+		entry.abandoned = true
+		p.queue = append(p.queue, abandonCall(id))
 		p.wakeWriter()
 	}
+}
+
+func abandonCall(id uint64) *pb.PipelineCall {
+	return &pb.PipelineCall{Call: &pb.PipelineCall_Abandon{Abandon: id}}
 }
 
 func (p *Pipeline) wakeWriter() {
@@ -230,14 +236,7 @@ func (p *Pipeline) carry(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	p.mutex.Lock()
-	p.queue = p.queue[:0]
-	for _, entry := range p.pending {
-		p.queue = append(p.queue, entry.call)
-	}
-	slices.SortFunc(p.queue, func(a, b *pb.PipelineCall) int { return cmp.Compare(a.Id, b.Id) })
-	p.mutex.Unlock()
-	p.wakeWriter()
+	p.queueUnanswered()
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
@@ -247,6 +246,19 @@ func (p *Pipeline) carry(ctx context.Context) error {
 	cancel()
 	<-written
 	return err
+}
+
+func (p *Pipeline) queueUnanswered() {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	p.queue = nil
+	for _, id := range slices.Sorted(maps.Keys(p.pending)) {
+		p.queue = append(p.queue, p.pending[id].call)
+		if p.pending[id].abandoned {
+			p.queue = append(p.queue, abandonCall(id))
+		}
+	}
+	p.wakeWriter()
 }
 
 func (p *Pipeline) write(ctx context.Context, stream grpc.BidiStreamingClient[pb.PipelineRequest, pb.PipelineResponse]) {

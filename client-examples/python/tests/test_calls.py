@@ -53,6 +53,15 @@ class CallsTest(unittest.TestCase):
         self.assertIsInstance(self.future.exception(0), DirleaseError)
         self.assertEqual(self.calls.unanswered(), [other])
 
+    def test_a_stream_that_begins_anew_carries_what_is_unanswered_and_its_abandons(self):
+        first = self.calls.enter(v1.WhoAmIRequest(), self.future, None)
+        second = self.calls.enter(v1.WhoAmIRequest(), Future(), None)
+        abandon = v1.PipelineCall(abandon=first.id)
+        self.assertEqual(self.calls.abandon(first.id), [abandon])
+        self.assertEqual(self.calls.unanswered(), [first, abandon, second])
+        self.answer(id=first.id, status=v1.CallStatus(code=1))
+        self.assertEqual(self.calls.abandon(first.id), [])
+
     def test_the_end_of_the_stream_ends_what_is_unanswered(self):
         self.calls.enter(v1.WhoAmIRequest(), self.future, None)
         self.calls.fail(KeyError("over"))

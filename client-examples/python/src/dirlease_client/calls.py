@@ -32,6 +32,7 @@ class _Pending:
     future: Any
     result: SearchResult = field(default_factory=SearchResult)
     pieces: Pieces = field(default_factory=Pieces)
+    abandoned: bool = False
 
 
 class Calls:
@@ -48,12 +49,19 @@ class Calls:
         self._pending[call.id] = _Pending(call, future)
         return call
 
-    def is_pending(self, id: int) -> bool:
-        return id in self._pending
+    def abandon(self, id: int) -> list[v1.PipelineCall]:
+        """What is to be sent to abandon this call: nothing, if it was answered."""
+        if id not in self._pending:
+            return []
+        self._pending[id].abandoned = True
+        return [v1.PipelineCall(abandon=id)]
 
     def unanswered(self) -> list[v1.PipelineCall]:
-        """In the order in which they were entered."""
-        return [pending.call for pending in self._pending.values()]
+        """In the order in which they were entered, for a stream that begins anew."""
+        calls = []
+        for id, pending in self._pending.items():
+            calls += [pending.call, v1.PipelineCall(abandon=id)] if pending.abandoned else [pending.call]
+        return calls
 
     def answer(self, response: v1.PipelineResponse) -> None:
         for reply in response.replies:

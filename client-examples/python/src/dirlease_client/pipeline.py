@@ -61,7 +61,8 @@ class Pipeline:
     def abandon(self, reply: Reply) -> None:
         """Its result() then raises CANCELLED, unless the answer was faster."""
         with self._lock:
-            self._queue.put(v1.PipelineCall(abandon=reply.id))
+            for call in self._calls.abandon(reply.id):
+                self._queue.put(call)
 
     def close(self) -> None:
         with self._lock:

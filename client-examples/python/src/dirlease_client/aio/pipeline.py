@@ -28,10 +28,13 @@ class Pipeline:
         self._queue: deque[v1.PipelineCall] = deque()
         self._failure: BaseException | None = None
         self._wanted, self._closing = asyncio.Event(), False
-        self._begin()
-        self._reader = asyncio.create_task(self._read())
 
     async def __aenter__(self) -> Pipeline:
+        # A lease that is lost is reopened here and not when the stream says so: where a write meets the end of its stream,
+        # grpc.aio may put INTERNAL in the place of the status that the gateway sent (grpc/grpc#36066).
+        await self._lease._call(self._lease._sessions.KeepAlive, v1.KeepAliveRequest(), None)
+        self._stream = self._lease._directory.Pipeline(metadata=self._lease._metadata(self._lease._token))
+        self._writer, self._reader = asyncio.create_task(self._write()), asyncio.create_task(self._read())
         return self
 
     async def __aexit__(self, kind, *_) -> None:
@@ -56,16 +59,8 @@ class Pipeline:
         await self._reader
 
     def _abandon(self, id: int) -> None:
-        if self._calls.is_pending(id):
-            self._queue.append(v1.PipelineCall(abandon=id))
-            self._wanted.set()
-
-    def _begin(self) -> None:
-        """A stream, with all that has no answer yet: a call without a last reply was never begun."""
-        self._token = self._lease._token
-        self._queue = deque(self._calls.unanswered())
+        self._queue.extend(self._calls.abandon(id))
         self._wanted.set()
-        self._stream = self._lease._directory.Pipeline(metadata=self._lease._metadata(self._token))
 
     async def _write(self) -> None:
         try:
@@ -77,31 +72,17 @@ class Pipeline:
                     batch = [self._queue.popleft() for _ in range(size)]
                     await self._stream.write(v1.PipelineRequest(calls=batch))
             await self._stream.done_writing()
-        except (grpc.RpcError, asyncio.InvalidStateError):
+        except (grpc.RpcError, grpc.aio.InternalError, asyncio.InvalidStateError):
             pass  # The stream has ended: the reader hears why.
 
     async def _read(self) -> None:
-        may_reopen = True
-        while True:
-            writer = asyncio.create_task(self._write())
-            try:
-                while (response := await self._stream.read()) is not grpc.aio.EOF:
-                    may_reopen = True
-                    self._calls.answer(response)
-                failure = DirleaseError(grpc.StatusCode.CANCELLED, "the pipeline is closed")
-            except grpc.RpcError as error:
-                failure = DirleaseError.of_rpc(error)
-            except asyncio.CancelledError:  # What a stream that was cancelled here says.
-                failure = DirleaseError(grpc.StatusCode.CANCELLED, "the pipeline was left by an error")
-            writer.cancel()
-            if not (failure.lease_lost and may_reopen):
-                break
-            may_reopen = False
-            try:
-                await self._lease._reopen(self._token)
-            except DirleaseError as error:
-                failure = error
-                break
-            self._begin()
-        self._failure = failure
-        self._calls.fail(failure)
+        try:
+            while (response := await self._stream.read()) is not grpc.aio.EOF:
+                self._calls.answer(response)
+            self._failure = DirleaseError(grpc.StatusCode.CANCELLED, "the pipeline is closed")
+        except grpc.RpcError as error:
+            self._failure = DirleaseError.of_rpc(error)
+        except asyncio.CancelledError:  # What a stream that was cancelled here says.
+            self._failure = DirleaseError(grpc.StatusCode.CANCELLED, "the pipeline was left by an error")
+        self._writer.cancel()
+        self._calls.fail(self._failure)
