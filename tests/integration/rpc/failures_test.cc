@@ -240,6 +240,10 @@ TEST_F(FailuresTest, OfADirectoryThatDies) {
   slapd_->Kill();
   for (const auto& call : reads) ExpectFailure(call->Finish(), kServerDown, __LINE__);
   for (const auto& call : writes) ExpectFailure(call->Finish(), kOutcomeUnknown, __LINE__);
+  const ExpectedFailure lost = {Code::kUnauthenticated, 0, "SESSION_LOST"};
+  Fails(v1::WhoAmIRequest(), lost);
+  Fails(v1::GetRootDseRequest(), lost);
+  Fails(v1::GetSchemaRequest(), lost);
   slapd_->Start();
   token_ = OpenAsAdmin();
 }
