@@ -101,7 +101,7 @@ absl::Time LeaseTable::ExpireTime(const Lease& lease) {
 void LeaseTable::Rearm(Lease& lease) { ages_.Arm(lease, ExpireTime(lease)); }
 
 void LeaseTable::Bury(const Lease& lease, LeaseEnd how, absl::Time now) {
-  while (!graveyard_.empty() && (graveyard_.size() >= kMostTombstones ||
+  while (!graveyard_.empty() && (graveyard_.size() >= most_tombstones_ ||
                                  graveyard_.front().first + kTombstoneAge <= now)) {
     tombstones_.erase(graveyard_.front().second);
     graveyard_.pop_front();

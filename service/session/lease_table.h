@@ -26,7 +26,7 @@ enum class LeaseEnd { kClosed, kExpired, kLost, kRevoked };
 
 class LeaseTable {
  public:
-  // Ended leases are remembered this long, and at most so many of them.
+  // Ended leases are remembered this long, and at most so many of them if nothing else is said.
   static constexpr absl::Duration kTombstoneAge = absl::Minutes(10);
   static constexpr size_t kMostTombstones = 100'000;
 
@@ -52,7 +52,7 @@ class LeaseTable {
     bool by_maximum;  // its maximum age passed; else it was idle for its time to live
   };
 
-  LeaseTable() = default;
+  explicit LeaseTable(size_t most_tombstones = kMostTombstones) : most_tombstones_(most_tombstones) {}
   LeaseTable(const LeaseTable&) = delete;
   LeaseTable& operator=(const LeaseTable&) = delete;
 
@@ -98,6 +98,7 @@ class LeaseTable {
   void Rearm(Lease& lease);
   void Bury(const Lease& lease, LeaseEnd how, absl::Time now);
 
+  const size_t most_tombstones_;
   LeaseId last_id_ = 0;
   absl::flat_hash_map<LeaseId, std::unique_ptr<Lease>> leases_;
   absl::flat_hash_map<DigestKey, Lease*> by_token_;

@@ -23,7 +23,7 @@ void RequestIds::Remember(const std::string& key, Remembered remembered, absl::T
 // A key that was forgotten and remembered anew has two ages; the first one drops it early, which only costs a retry
 // its lease.
 void RequestIds::DropOld(absl::Time now) {
-  while (!ages_.empty() && (ages_.size() >= kMostRemembered || ages_.front().first + kAge <= now)) {
+  while (!ages_.empty() && (ages_.size() >= most_ || ages_.front().first + kAge <= now)) {
     remembered_.erase(ages_.front().second);
     ages_.pop_front();
   }

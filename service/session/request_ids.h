@@ -1,7 +1,7 @@
 // Remembers which lease an OpenSession with a request_id got, so that a retried one leaks no connection. Pure: every call
 // says what time it is. Not thread-safe.
 //
-// Memory: at most kMostRemembered entries, each with one token, wiped when it is dropped.
+// Memory: at most so many entries as its owner allows, each with one token, wiped when it is dropped.
 #pragma once
 
 #include <deque>
@@ -28,6 +28,8 @@ class RequestIds {
     Secret token;
     LdapResult bind_result;
   };
+  explicit RequestIds(size_t most = kMostRemembered) : most_(most) {}
+
   // The same id of two callers is two ids.
   static std::string KeyOf(const std::string& owner, const std::string& request_id);
 
@@ -39,6 +41,7 @@ class RequestIds {
  private:
   void DropOld(absl::Time now);
 
+  const size_t most_;
   absl::flat_hash_map<std::string, std::unique_ptr<Remembered>> remembered_;
   std::deque<std::pair<absl::Time, std::string>> ages_;  // oldest first
 };

@@ -44,8 +44,8 @@ void FailedBinds::AddFailure(const Key& key, absl::Time now) {
 void FailedBinds::MakeRoom(const Digest& caller) {
   const auto own = callers_.try_emplace(caller).first;
   auto from = own;
-  if (own->second.size() < kMostKeysOfOne) {
-    if (ends_ < kMostKeys) return;
+  if (own->second.size() < options_.most_keys / 4) {
+    if (ends_ < options_.most_keys) return;
     if (own->second.empty()) from = callers_.begin() == own ? std::next(own) : callers_.begin();
   }
   ForgetOldest(from->second);

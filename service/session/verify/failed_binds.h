@@ -21,10 +21,10 @@ class FailedBinds {
   struct Options {
     int most = 10;                            // within a window, of one caller and bind name
     absl::Duration window = absl::Minutes(1);  // from the first of them
+    // What is remembered. Beyond it, or a quarter of it for one caller, his oldest is forgotten, or where he has none another
+    // one's.
+    size_t most_keys = 100'000;
   };
-  // Beyond it the oldest of that caller is forgotten, or where he has none another one's.
-  static constexpr size_t kMostKeys = 100'000;
-  static constexpr size_t kMostKeysOfOne = kMostKeys / 4;
 
   // Whose failures count together. `caller` is whatever tells callers apart; of names see session/verify/name_key.h.
   struct Key {

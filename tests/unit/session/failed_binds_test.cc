@@ -6,7 +6,8 @@
 namespace dirlease {
 namespace {
 
-constexpr FailedBinds::Options kThreeAMinute{.most = 3, .window = absl::Minutes(1)};
+constexpr FailedBinds::Options kThreeAMinute{.most = 3, .window = absl::Minutes(1), .most_keys = 400};
+constexpr size_t kMostKeysOfOne = 100;
 
 class FailedBindsTest : public ::testing::Test {
  protected:
@@ -77,11 +78,11 @@ TEST_F(FailedBindsTest, SpellingsOfOneNameCountTogether) {
 
 TEST_F(FailedBindsTest, ItsMemoryIsBounded) {
   for (const char* caller : {"a", "b", "c", "d", "e"}) {
-    for (size_t i = 0; i < FailedBinds::kMostKeysOfOne; ++i) {
+    for (size_t i = 0; i < kMostKeysOfOne; ++i) {
       Fail(FailedBinds::KeyOf(caller, "", std::to_string(i)));
     }
   }
-  EXPECT_EQ(failed_.size(), FailedBinds::kMostKeys);
+  EXPECT_EQ(failed_.size(), kThreeAMinute.most_keys);
   now_ += absl::Minutes(1);
   Fail(key_);
   EXPECT_EQ(failed_.size(), 1u);
@@ -91,10 +92,10 @@ TEST_F(FailedBindsTest, WhoMakesUpNamesForgetsHisOwnFailuresOnly) {
   const FailedBinds::Key own = FailedBinds::KeyOf("mallory", "people", "uid=a,dc=b");
   Fail(key_, 3);
   Fail(own, 3);
-  for (size_t i = 0; i < FailedBinds::kMostKeysOfOne; ++i) {
+  for (size_t i = 0; i < kMostKeysOfOne; ++i) {
     Fail(FailedBinds::KeyOf("mallory", "people", std::to_string(i)));
   }
-  EXPECT_EQ(failed_.size(), FailedBinds::kMostKeysOfOne + 1);
+  EXPECT_EQ(failed_.size(), kMostKeysOfOne + 1);
   EXPECT_EQ(failed_.RefusedFor(own, now_), std::nullopt);
   EXPECT_NE(failed_.RefusedFor(key_, now_), std::nullopt);
 }

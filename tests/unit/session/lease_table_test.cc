@@ -34,7 +34,8 @@ class LeaseTableTest : public ::testing::Test {
     return due.size();
   }
 
-  LeaseTable table_;
+  static constexpr int kMostTombstones = 1000;
+  LeaseTable table_{kMostTombstones};
   absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
 };
 
@@ -147,11 +148,10 @@ TEST_F(LeaseTableTest, OldTombstonesAreDropped) {
 }
 
 TEST_F(LeaseTableTest, TombstonesNeverExceedTheirCap) {
-  const int cap = static_cast<int>(LeaseTable::kMostTombstones);
-  for (int token = 0; token <= cap; ++token) table_.End(Add(token), LeaseEnd::kClosed, now_);
+  for (int token = 0; token <= kMostTombstones; ++token) table_.End(Add(token), LeaseEnd::kClosed, now_);
   EXPECT_FALSE(Find(0).ended.has_value());
   EXPECT_TRUE(Find(1).ended.has_value());
-  EXPECT_TRUE(Find(cap).ended.has_value());
+  EXPECT_TRUE(Find(kMostTombstones).ended.has_value());
 }
 
 TEST_F(LeaseTableTest, CountsPerOwner) {

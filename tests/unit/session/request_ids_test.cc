@@ -14,7 +14,8 @@ class RequestIdsTest : public ::testing::Test {
                   now_);
   }
 
-  RequestIds ids_;
+  static constexpr int kMost = 100;
+  RequestIds ids_{kMost};
   absl::Time now_ = absl::FromUnixSeconds(1'700'000'000);
 };
 
@@ -56,10 +57,9 @@ TEST_F(RequestIdsTest, AForgottenKeyMayBeRememberedAnew) {
 }
 
 TEST_F(RequestIdsTest, NeverHoldsMoreThanItsCap) {
-  const int cap = static_cast<int>(RequestIds::kMostRemembered);
-  for (int i = 0; i <= cap; ++i) Remember(std::to_string(i), 1);
+  for (int i = 0; i <= kMost; ++i) Remember(std::to_string(i), 1);
   EXPECT_EQ(ids_.Find("0", now_), nullptr);
-  EXPECT_NE(ids_.Find(std::to_string(cap), now_), nullptr);
+  EXPECT_NE(ids_.Find(std::to_string(kMost), now_), nullptr);
 }
 
 }  // namespace
