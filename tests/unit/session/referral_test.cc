@@ -136,6 +136,31 @@ TEST_F(ReferralTest, ReferencesAreCounted) {
   EXPECT_TRUE(sink_.ended());
 }
 
+TEST_F(ReferralTest, AReferenceThatIsTooLargeIsTheCallers) {
+  OpenLease();
+  const std::string large = kAtB + std::string(16 * 1024, 'x');
+  SearchReferredTo({large});
+  EXPECT_THAT(sink_.left, ElementsAre(large + " TOO_MANY_REFERENCES"));
+  EXPECT_EQ(connector_.attempts(), 1u);
+}
+
+TEST_F(ReferralTest, EightPlacesOfAReferenceAreTried) {
+  std::vector<std::string> urls;
+  for (char server = 'b'; server <= 'j'; ++server) {
+    urls.push_back(std::string("ldap://") + server);
+    policy().servers.push_back(*ParseLdapUri(urls.back()));
+  }
+  OpenLease();
+  Begin();
+  Answer(a_, {ReferenceMessage(LastId(a_), urls), ResultMessage(LastId(a_))});
+  for (int i = 0; i < 8; ++i) {
+    connector_.Fail(ConnectFailure::Kind::kUnreachable, "refused");
+    loop_.RunUntilIdle();
+  }
+  EXPECT_TRUE(sink_.ended());
+  EXPECT_EQ(connector_.attempts(), 1u + 8u);
+}
+
 TEST_F(ReferralTest, ConnectionsOfALeaseAreCounted) {
   policy().most_connections = 1;
   OpenLease();
