@@ -51,9 +51,10 @@ class Calls:
 
     def abandon(self, id: int) -> list[v1.PipelineCall]:
         """What is to be sent to abandon this call: nothing, if it was answered."""
-        if id not in self._pending:
+        pending = self._pending.get(id)  # Once: another thread may take it out.
+        if pending is None:
             return []
-        self._pending[id].abandoned = True
+        pending.abandoned = True
         return [v1.PipelineCall(abandon=id)]
 
     def unanswered(self) -> list[v1.PipelineCall]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Reply(Future):
-    """result() is the response, or raises the call's DirleaseError."""
+    """result() is the response, or raises the call's DirleaseError. cancel() does nothing: see Pipeline.abandon."""
 
     id: int
 
@@ -50,6 +50,7 @@ class Pipeline:
     def submit(self, request, timeout: float | None = None) -> Reply:
         """The request of any operation; its result() is that operation's response, of a search a SearchResult."""
         future = Reply()
+        future.set_running_or_notify_cancel()  # Only abandon() ends it early; else a cancel() could race with the answer.
         with self._lock:
             if self._failure is not None:
                 raise self._failure
