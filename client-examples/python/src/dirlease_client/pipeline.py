@@ -99,11 +99,11 @@ class Pipeline:
             may_reopen = False
             try:
                 self._lease._reopen(self._token)
-            except DirleaseError as error:
+                with self._lock:
+                    self._begin()
+            except Exception as error:  # Also of a lease that was closed meanwhile: whoever waits has to hear of it.
                 failure = error
                 break
-            with self._lock:
-                self._begin()
         with self._lock:
             self._failure = failure
         self._calls.fail(failure)

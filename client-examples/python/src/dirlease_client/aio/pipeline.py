@@ -56,7 +56,11 @@ class Pipeline:
     async def close(self) -> None:
         self._closing = True
         self._wanted.set()
-        await self._reader
+        try:
+            await asyncio.shield(self._reader)
+        except asyncio.CancelledError:  # Ours and not the reader's, which would swallow it.
+            self._stream.cancel()
+            raise
 
     def _abandon(self, id: int) -> None:
         self._queue.extend(self._calls.abandon(id))
