@@ -94,10 +94,21 @@ class Lease(LeaseTerms):
             raise DirleaseError.of_rpc(error) from None
         self._opened(response, call.initial_metadata())
         if self._tether_grace is not None:
-            stream = self._hold(self._token)
+            try:
+                stream = self._hold(self._token)
+            except DirleaseError:
+                self._unbind_untethered()
+                raise
             threading.Thread(
                 target=self._stay_tethered, args=(stream, self._token), name="dirlease-tether", daemon=True
             ).start()
+
+    def _unbind_untethered(self) -> None:
+        # Nobody else would end it when open() fails. After a reopening the next call finds it gone, and tries again.
+        try:
+            self._rpc(self._sessions.Unbind, v1.UnbindRequest(), self._token, UNBIND_TIMEOUT)
+        except DirleaseError:
+            pass
 
     def _reopen(self, lost: str) -> None:
         with self._opening:

@@ -97,7 +97,19 @@ class Lease(LeaseTerms):
             raise DirleaseError.of_rpc(error) from None
         self._opened(response, await call.initial_metadata())
         if self._tether_grace is not None:
-            self._in_background(self._stay_tethered(await self._hold(self._token), self._token))
+            try:
+                stream = await self._hold(self._token)
+            except DirleaseError:
+                await self._unbind_untethered()
+                raise
+            self._in_background(self._stay_tethered(stream, self._token))
+
+    async def _unbind_untethered(self) -> None:
+        # Nobody else would end it when open() fails. After a reopening the next call finds it gone, and tries again.
+        try:
+            await self._rpc(self._sessions.Unbind, v1.UnbindRequest(), self._token, UNBIND_TIMEOUT)
+        except DirleaseError:
+            pass
 
     def _in_background(self, work) -> None:
         task = asyncio.create_task(work)
