@@ -7,7 +7,11 @@ from pathlib import Path
 import grpc
 
 # A peer that vanished without a word is noticed within 40 s. The gateway allows a ping every 10 s.
-OPTIONS = [("grpc.keepalive_time_ms", 30_000), ("grpc.keepalive_timeout_ms", 10_000)]
+OPTIONS = [
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 10_000),
+    ("grpc.http2.max_pings_without_data", 0),  # Also on a stream that is silent for long.
+]
 
 
 @dataclass(frozen=True)
