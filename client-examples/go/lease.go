@@ -96,9 +96,13 @@ func (l *Lease) Close() error {
 		return nil
 	}
 	defer l.end()
+	return l.unbind(l.current.Load().token)
+}
+
+func (l *Lease) unbind(token string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), ownTimeout)
 	defer cancel()
-	_, err := l.sessions.Unbind(withToken(ctx, l.current.Load().token), &pb.UnbindRequest{})
+	_, err := l.sessions.Unbind(withToken(ctx, token), &pb.UnbindRequest{})
 	return FromError(err)
 }
 
@@ -132,9 +136,12 @@ func (l *Lease) open(ctx context.Context) error {
 	life, lost := context.WithCancel(l.ended)
 	l.used.Store(time.Now().UnixNano())
 	if l.options.Tether {
+		stop := context.AfterFunc(ctx, lost) // The stream has no deadline, its first message has the call's.
 		stream, err := l.hold(life, token)
+		stop()
 		if err != nil {
 			lost()
+			_ = l.unbind(token) // Nobody else would end it.
 			return err
 		}
 		go l.stayTethered(life, token, stream)

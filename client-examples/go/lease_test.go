@@ -74,7 +74,7 @@ func (g *gateway) Pipeline(stream grpc.BidiStreamingServer[pb.PipelineRequest, p
 	}
 }
 
-func openAt(t *testing.T, g *gateway, options Options) *Lease {
+func dialTo(t *testing.T, g *gateway) *grpc.ClientConn {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -90,7 +90,12 @@ func openAt(t *testing.T, g *gateway, options Options) *Lease {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	lease, err := Open(t.Context(), conn, options)
+	return conn
+}
+
+func openAt(t *testing.T, g *gateway, options Options) *Lease {
+	t.Helper()
+	lease, err := Open(t.Context(), dialTo(t, g), options)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,6 +127,17 @@ func TestCloseUnbindsOnce(t *testing.T) {
 		if err := lease.Close(); err != nil {
 			t.Error(err)
 		}
+	}
+	if g.unbound != 1 {
+		t.Errorf("%d Unbinds", g.unbound)
+	}
+}
+
+func TestALeaseThatCannotBeTetheredIsUnbound(t *testing.T) {
+	g := &gateway{}
+	conn := dialTo(t, g)
+	if _, err := Open(t.Context(), conn, Options{Tether: true}); status.Code(err) != codes.Unimplemented {
+		t.Errorf("got %v", err)
 	}
 	if g.unbound != 1 {
 		t.Errorf("%d Unbinds", g.unbound)
