@@ -215,7 +215,14 @@ export class Lease implements AsyncDisposable {
       header = headers.get('ldap-session')[0]?.toString();
     });
     this.#granted = { token: header ?? response.token, session: response.session!, bind: response.bind };
-    await this.#tether?.hold();
+    try {
+      await this.#tether?.hold();
+    } catch (error) {
+      // Nobody else would end it, and the tether would go on holding it. After a reopening the next call finds it gone.
+      this.#tether?.release();
+      await unary(this.#sessions, this.#sessions.unbind, sessions.UnbindRequest.create(), options).catch(() => {});
+      throw error;
+    }
     clearInterval(this.#keepAlive);
     this.#keepAlive = setInterval(() => this.#renew(), milliseconds(this.session.ttl) / 3).unref();
   }

@@ -80,6 +80,12 @@ test('the end of the scope unbinds once, also after an exception and after unbin
   assert.deepEqual(fake.unbound, ['token-1']);
 });
 
+test('a lease that cannot be tethered is unbound', async () => {
+  gateway = await fake.start({}); // Knows no HoldSession.
+  await assert.rejects(gateway.open({ tether: { graceMs: 0 } }), (error: DirleaseError) => error.code === status.UNIMPLEMENTED);
+  assert.deepEqual(fake.unbound, ['token-1']);
+});
+
 test('leaving a loop and aborting a signal cancel the call', async () => {
   let cancelled = 0;
   gateway = await fake.start({
