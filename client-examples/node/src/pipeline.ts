@@ -174,6 +174,7 @@ export class Pipeline implements AsyncDisposable {
 
   #abandon(pending: Pending): void {
     if (this.#stream && this.#running.has(pending.id)) {
+      pending.moved = true; // Not wanted any more: should the lease turn out to be lost, it is not made on another one.
       this.#stream.write({ session: '', calls: [v1.PipelineCall.fromPartial({ abandon: pending.id })] });
     } else if (this.#waiting.delete(pending) || this.#running.delete(pending.id)) {
       pending.reject(new DirleaseError(status.CANCELLED, 'abandoned before it was begun'));

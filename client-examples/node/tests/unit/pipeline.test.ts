@@ -81,6 +81,24 @@ test('calls that were never begun move to a new lease, once', async () => {
   assert.equal(fake.opened, 2);
 });
 
+test('an aborted call is not made on a new lease', async () => {
+  const stop = new AbortController();
+  gateway = await fake.start({
+    pipeline: (call) => {
+      if (tokenOf(call) !== 'token-1') return answer(call);
+      call.once('data', () => stop.abort());
+      setTimeout(() => call.emit('error', leaseLost()), 50);
+    },
+  });
+  await using lease = await gateway.open();
+  await using pipeline = lease.pipeline();
+  const wanted = pipeline.getEntry({ dn: 'cn=a' });
+  const aborted = pipeline.getEntry({ dn: 'cn=b' }, { signal: stop.signal });
+  await assert.rejects(aborted, (error: DirleaseError) => error.leaseLost);
+  assert.equal((await wanted).entry?.dn, 'cn=a');
+  assert.deepEqual(received.map(({ calls }) => calls.length), [1]);
+});
+
 test('a second loss is the error of each call', async () => {
   gateway = await fake.start({ pipeline: (call) => void call.emit('error', leaseLost()) });
   await using lease = await gateway.open();
