@@ -90,8 +90,25 @@ final class LeaseCore {
     // A sticky proxy wraps the token in this header, and takes only its own wrapping.
     String wrapped = headers.get() == null ? null : headers.get().get(Headers.SESSION);
     granted = new Granted(wrapped != null ? wrapped : response.getToken(), response.getSession(), response.getBind());
-    if (tether != null) tether.hold();
+    if (tether != null) {
+      try {
+        tether.hold();
+      } catch (DirleaseException e) {
+        unbindUntethered();
+        throw e;
+      }
+    }
     renewFromNowOn();
+  }
+
+  // Nobody else would end it, and the tether would go on holding it. After a reopening the next call finds it gone.
+  private void unbindUntethered() {
+    tether.release();
+    try {
+      sessions(gateway.deadline()).unbind(UnbindRequest.getDefaultInstance());
+    } catch (StatusRuntimeException ignored) {
+      // The gateway ends it by its ttl.
+    }
   }
 
   private void renewFromNowOn() {

@@ -66,6 +66,18 @@ class LeaseTest {
   }
 
   @Test
+  void aLeaseThatCannotBeTetheredIsUnbound() throws Exception {
+    try (FakeGateway fake = new FakeGateway(new Directory())) { // Knows no HoldSession.
+      DirleaseException e =
+          assertThrows(
+              DirleaseException.class,
+              () -> fake.gateway.openTethered(OpenSessionRequest.getDefaultInstance(), Duration.ZERO));
+      assertEquals(Status.Code.UNIMPLEMENTED, e.code());
+      assertEquals(List.of("token-1"), fake.unbound);
+    }
+  }
+
+  @Test
   void aSecondLossWithinACallIsItsError() throws Exception {
     Directory directory =
         new Directory() {
