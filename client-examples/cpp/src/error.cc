@@ -34,9 +34,20 @@ bool Error::session_lost() const {
 }
 
 bool Error::outcome_unknown() const {
-  return reason_ == "OUTCOME_UNKNOWN" || code_ == grpc::StatusCode::CANCELLED ||
-         code_ == grpc::StatusCode::DEADLINE_EXCEEDED ||
-         (code_ == grpc::StatusCode::UNAVAILABLE && reason_.empty());  // The connection broke under the call.
+  switch (code_) {
+    case grpc::StatusCode::CANCELLED:
+    case grpc::StatusCode::DEADLINE_EXCEEDED:
+      return true;
+    case grpc::StatusCode::UNAVAILABLE:
+    case grpc::StatusCode::UNKNOWN:
+    case grpc::StatusCode::INTERNAL:
+      if (reason_.empty()) return true;  // The connection broke under the call.
+      break;
+    default:
+      break;
+  }
+  // SLOW_CONSUMER: a pipeline's stream was cut off with replies unread.
+  return reason_ == "OUTCOME_UNKNOWN" || reason_ == "SLOW_CONSUMER";
 }
 
 }  // namespace dirlease::client

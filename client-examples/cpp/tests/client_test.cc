@@ -65,7 +65,11 @@ TEST(ErrorTest, WrongPasswordIsNoLostLease) {
 TEST(ErrorTest, SaysWhenAWriteMayHaveHappened) {
   EXPECT_TRUE(WithReason(grpc::StatusCode::UNKNOWN, "OUTCOME_UNKNOWN").outcome_unknown());
   EXPECT_TRUE(Error(grpc::StatusCode::DEADLINE_EXCEEDED, "").outcome_unknown());
-  EXPECT_TRUE(Error(grpc::StatusCode::UNAVAILABLE, "").outcome_unknown());
+  for (const auto code : {grpc::StatusCode::UNAVAILABLE, grpc::StatusCode::UNKNOWN, grpc::StatusCode::INTERNAL}) {
+    EXPECT_TRUE(Error(code, "").outcome_unknown()) << code;  // The connection broke.
+  }
+  EXPECT_TRUE(WithReason(grpc::StatusCode::RESOURCE_EXHAUSTED, "SLOW_CONSUMER").outcome_unknown());
+  EXPECT_FALSE(WithReason(grpc::StatusCode::RESOURCE_EXHAUSTED, "TOO_MANY_OPERATIONS").outcome_unknown());
   EXPECT_FALSE(WithReason(grpc::StatusCode::UNAVAILABLE, "DRAINING").outcome_unknown());
 }
 
