@@ -93,7 +93,8 @@ impl Error {
             Code::Cancelled | Code::DeadlineExceeded => true,
             // The connection broke under the call.
             Code::Unavailable | Code::Unknown | Code::Internal if self.reason().is_empty() => true,
-            _ => self.reason() == "OUTCOME_UNKNOWN",
+            // SLOW_CONSUMER: a pipeline's stream was cut off with replies unread.
+            _ => matches!(self.reason(), "OUTCOME_UNKNOWN" | "SLOW_CONSUMER"),
         }
     }
 }
@@ -184,6 +185,8 @@ mod tests {
         assert!(with_reason(Code::Unknown, "OUTCOME_UNKNOWN").outcome_unknown());
         assert!(Error::new(Code::DeadlineExceeded, "").outcome_unknown());
         assert!(Error::new(Code::Unavailable, "").outcome_unknown());
+        assert!(with_reason(Code::ResourceExhausted, "SLOW_CONSUMER").outcome_unknown());
+        assert!(!with_reason(Code::ResourceExhausted, "TOO_MANY_OPERATIONS").outcome_unknown());
         assert!(!with_reason(Code::Unavailable, "DRAINING").outcome_unknown());
     }
 }
