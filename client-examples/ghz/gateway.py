@@ -1,5 +1,5 @@
 """The gateway under load: starts one with a private directory, or uses a running one; its leases and its metrics."""
-import concurrent.futures
+import json
 import os
 import pathlib
 import re
@@ -23,6 +23,7 @@ class Gateway:
         self.work, self.address, self.metrics_address = work, address, metrics
         self.base, self.bind_dn, self.password = base, bind_dn, password
         self._process = self._slapd = None
+        self._leases = work / "leases"
 
     @classmethod
     def start(cls, work, people):
@@ -57,19 +58,25 @@ class Gateway:
         return {"simple": {"dn": self.bind_dn, "password": self.password}} if self.bind_dn else {"anonymous": {}}
 
     def open_leases(self, count):
-        """Tokens of new leases."""
-        command = [program("dirlease"), "--address", self.address, "lease", "open", "--label", "load"]
+        """Tokens of new leases; unbind_leases ends them."""
+        bind = []
         if self.bind_dn:
             password = self.work / "password"
             password.touch(mode=0o600)
             password.write_text(self.password)
-            command += ["-D", self.bind_dn, "-y", password]
+            bind = ["-D", self.bind_dn, "-y", password]
+        self._lease("open", "--label", "load", "--count", str(count), *bind)
+        return [row["session"] for row in json.loads(self._leases.read_text())]
 
-        def one(_):
-            return subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                                  text=True).stdout.strip()
-        with concurrent.futures.ThreadPoolExecutor(4) as pool:
-            return list(pool.map(one, range(count)))
+    def unbind_leases(self):
+        self._lease("unbind")
+
+    def _lease(self, command, *options):
+        done = subprocess.run(
+            [program("dirlease"), "--address", self.address, "lease", command, "--ghz-data", self._leases, *options],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if done.returncode != 0:
+            raise SystemExit(f"run: dirlease lease {command}: {done.stderr}")
 
     def metrics(self):
         """Each sample by its name with labels, as GET /metrics has it. Nothing when no metrics address is known."""
