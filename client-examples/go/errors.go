@@ -63,6 +63,20 @@ func fromStatus(s *status.Status) *Error {
 // LDAPCode is the directory's result code, for example 32; 0 if it did not answer.
 func (e *Error) LDAPCode() int32 { return e.Result.GetCode() }
 
+// OutcomeUnknown tells of a write that it may have happened: read before you repeat it.
+func (e *Error) OutcomeUnknown() bool {
+	switch e.Status.Code() {
+	case codes.Canceled, codes.DeadlineExceeded:
+		return true
+	case codes.Unavailable, codes.Unknown, codes.Internal:
+		if e.Reason == "" {
+			return true // The connection broke under the call.
+		}
+	}
+	// SLOW_CONSUMER: a pipeline's stream was cut off with replies unread.
+	return e.Reason == "OUTCOME_UNKNOWN" || e.Reason == "SLOW_CONSUMER"
+}
+
 // GRPCStatus is what package status looks for.
 func (e *Error) GRPCStatus() *status.Status { return e.Status }
 

@@ -79,3 +79,29 @@ func TestOnlyUnauthenticatedWithASessionReasonIsALostLease(t *testing.T) {
 		}
 	}
 }
+
+func TestSaysWhenAWriteMayHaveHappened(t *testing.T) {
+	for _, each := range []struct {
+		code    codes.Code
+		reason  string
+		unknown bool
+	}{
+		{codes.Unknown, "OUTCOME_UNKNOWN", true},
+		{codes.ResourceExhausted, "SLOW_CONSUMER", true},
+		{codes.Canceled, "", true},
+		{codes.DeadlineExceeded, "OPERATION_TIMED_OUT", true},
+		{codes.Unavailable, "", true},
+		{codes.Unknown, "", true},
+		{codes.Internal, "", true},
+		{codes.Unavailable, "DRAINING", false},
+		{codes.ResourceExhausted, "TOO_MANY_OPERATIONS", false},
+		{codes.Unauthenticated, "SESSION_EXPIRED", false},
+		{codes.NotFound, "", false},
+	} {
+		err := failed(t, each.code, protoadapt.MessageV1Of(&errdetails.ErrorInfo{Reason: each.reason}))
+		var e *Error
+		if !errors.As(err, &e) || e.OutcomeUnknown() != each.unknown {
+			t.Errorf("%v", err)
+		}
+	}
+}

@@ -39,7 +39,7 @@ class ServerStream {
       session_->Touch();
       if (status.ok()) break;
       if (std::exchange(settled_, true)) throw ToError(status);
-      session_->Recover(ToError(status), token_, session_->DeadlineOf({}));
+      session_->Recover(ToError(status), token_, deadline_.value_or(session_->DeadlineOf({})));
       Begin();
     }
     return false;

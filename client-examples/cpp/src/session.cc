@@ -3,6 +3,9 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <cstdio>
+#include <random>
 #include <utility>
 
 namespace dirlease::client {
@@ -15,6 +18,19 @@ using std::chrono::system_clock;
 
 constexpr char kTokenKey[] = "ldap-session";
 constexpr milliseconds kBriefTimeout{5'000};
+
+// A random one (version 4 of RFC 9562).
+std::string NewUuid() {
+  std::random_device random;
+  std::uint32_t parts[4];
+  for (auto& part : parts) part = random();
+  parts[1] = (parts[1] & 0xffff0fff) | 0x4000;
+  parts[2] = (parts[2] & 0x3fffffff) | 0x80000000;
+  char text[37];
+  std::snprintf(text, sizeof text, "%08x-%04x-%04x-%04x-%04x%08x", parts[0], parts[1] >> 16, parts[1] & 0xffff,
+                parts[2] >> 16, parts[2] & 0xffff, parts[3]);
+  return text;
+}
 
 }  // namespace
 
@@ -52,8 +68,11 @@ void Session::Open(Deadline deadline) {
   request.set_target(options_.target);
   request.set_label(options_.label);
   if (options_.ttl.count() > 0) *request.mutable_ttl() = TimeUtil::MillisecondsToDuration(options_.ttl.count());
+  // With it, an OpenSession that gRPC itself sends twice opens one lease.
+  request.set_request_id(NewUuid());
   grpc::ClientContext context;
   context.set_deadline(deadline);
+  AddTrace(&context, {});
   v1::OpenSessionResponse response;
   const grpc::Status status = sessions_->OpenSession(&context, request, &response);
   if (!status.ok()) throw ToError(status);
@@ -68,14 +87,18 @@ void Session::Open(Deadline deadline) {
 
 std::string Session::Dress(grpc::ClientContext* context, const CallOptions& options, std::optional<Deadline> deadline) {
   if (deadline) context->set_deadline(*deadline);
+  AddTrace(context, options);
+  const std::string token = this->token();
+  context->AddMetadata(kTokenKey, token);
+  return token;
+}
+
+void Session::AddTrace(grpc::ClientContext* context, const CallOptions& options) const {
   const TraceContext trace = options.trace_context    ? *options.trace_context
                              : options_.trace_context ? options_.trace_context()
                                                       : TraceContext{};
   if (!trace.traceparent.empty()) context->AddMetadata("traceparent", trace.traceparent);
   if (!trace.tracestate.empty()) context->AddMetadata("tracestate", trace.tracestate);
-  const std::string token = this->token();
-  context->AddMetadata(kTokenKey, token);
-  return token;
 }
 
 Deadline Session::DeadlineOf(const CallOptions& options) const {

@@ -27,7 +27,7 @@ class Session {
   Session(std::shared_ptr<grpc::Channel> channel, LeaseOptions options);
   ~Session();
 
-  // The one place where a call gets its token, deadline and trace context. Returns the token.
+  // The one place where a call on the lease gets its token, deadline and trace context. Returns the token.
   std::string Dress(grpc::ClientContext* context, const CallOptions& options, std::optional<Deadline> deadline);
   Deadline DeadlineOf(const CallOptions& options) const;
 
@@ -63,6 +63,7 @@ class Session {
 
  private:
   void Open(Deadline deadline);      // REQUIRES: open_mutex_
+  void AddTrace(grpc::ClientContext* context, const CallOptions& options) const;
   void KeepAlive();                  // the background thread
   std::chrono::milliseconds KeepAliveInterval() const;  // REQUIRES: mutex_
 

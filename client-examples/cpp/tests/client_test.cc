@@ -83,15 +83,37 @@ v1::PipelineResponse Answers(std::uint64_t id, int code = 0) {
 
 TEST(CallsTest, SendsWhatIsReadyTogetherInBoundedMessages) {
   Calls calls;
+  v1::PipelineRequest message;
+  EXPECT_EQ(calls.Next(&message), Calls::Step::kNothing);
   for (int i = 0; i < 300; ++i) calls.Add({});
-  const auto first = calls.NextMessage();
-  ASSERT_EQ(first->calls_size(), 256);
-  EXPECT_EQ(first->calls(0).id(), 1u);
-  const auto second = calls.NextMessage();
-  ASSERT_EQ(second->calls_size(), 44);
-  EXPECT_EQ(second->calls(0).id(), 257u);
+  ASSERT_EQ(calls.Next(&message), Calls::Step::kWrite);
+  ASSERT_EQ(message.calls_size(), 256);
+  EXPECT_EQ(message.calls(0).id(), 1u);
+  v1::PipelineRequest other;
+  EXPECT_EQ(calls.Next(&other), Calls::Step::kNothing) << "one message at a time";
+  calls.Written(true);
   calls.NoMore();
-  EXPECT_FALSE(calls.NextMessage());
+  ASSERT_EQ(calls.Next(&message), Calls::Step::kWrite);
+  ASSERT_EQ(message.calls_size(), 44);
+  EXPECT_EQ(message.calls(0).id(), 257u);
+  calls.Written(true);
+  EXPECT_EQ(calls.Next(&message), Calls::Step::kHalfClose);
+  EXPECT_EQ(calls.Next(&message), Calls::Step::kNothing);
+  calls.Written(true);
+  EXPECT_EQ(calls.Next(&message), Calls::Step::kRelease);
+  EXPECT_EQ(calls.Next(&message), Calls::Step::kNothing);
+}
+
+TEST(CallsTest, NothingIsSentOnABrokenStream) {
+  Calls calls;
+  v1::PipelineRequest message;
+  calls.Add({});
+  ASSERT_EQ(calls.Next(&message), Calls::Step::kWrite);
+  calls.Add({});
+  calls.StopSending();
+  EXPECT_EQ(calls.Next(&message), Calls::Step::kNothing) << "a message is under way";
+  calls.Written(false);
+  EXPECT_EQ(calls.Next(&message), Calls::Step::kRelease);
 }
 
 TEST(CallsTest, AFailedCallEndsItsOwnIdOnly) {
@@ -101,8 +123,8 @@ TEST(CallsTest, AFailedCallEndsItsOwnIdOnly) {
   auto failed = Answers(one.id, 5), fine = Answers(two.id);
   calls.OnReplies(&failed);
   calls.OnReplies(&fine);
-  EXPECT_THROW(one.answer.get(), Error);
-  EXPECT_EQ(two.answer.get().id(), two.id);
+  EXPECT_THROW(calls.Take(one.answer.get()), Error);
+  EXPECT_EQ(calls.Take(two.answer.get()).id(), two.id);
 }
 
 TEST(CallsTest, GathersTheRepliesOfASearch) {
@@ -115,22 +137,26 @@ TEST(CallsTest, GathersTheRepliesOfASearch) {
   rest.mutable_replies(0)->mutable_search()->add_entries()->set_dn("b");
   calls.OnReplies(&part);
   calls.OnReplies(&rest);
-  EXPECT_EQ(search.answer.get().search().entries_size(), 2);
+  EXPECT_EQ(calls.Take(search.answer.get()).search().entries_size(), 2);
 }
 
 TEST(CallsTest, ABrokenStreamEndsEveryCallThatWaits) {
   Calls calls;
   auto call = calls.Add({});
   calls.Fail(Error(grpc::StatusCode::UNAVAILABLE, "gone"));
-  EXPECT_THROW(call.answer.get(), Error);
+  EXPECT_THROW(calls.Take(call.answer.get()), Error);
   EXPECT_THROW(calls.Add({}), Error);
 }
 
-TEST(CallsTest, TheWriterWaitsForTheFirstCall) {
+TEST(CallsTest, WhoeverWaitsHearsOfTheAnswer) {
   Calls calls;
-  std::thread submitter([&calls] { calls.Add({}); });
-  EXPECT_EQ(calls.NextMessage()->calls_size(), 1);
-  submitter.join();
+  const auto call = calls.Add({});
+  std::thread reader([&] {
+    auto answer = Answers(call.id);
+    calls.OnReplies(&answer);
+  });
+  EXPECT_EQ(calls.Take(call.answer.get()).id(), call.id);
+  reader.join();
 }
 
 TEST(EntriesTest, JoinsPieces) {

@@ -5,6 +5,7 @@ import {
   type ClientUnaryCall,
   Metadata,
   type ServiceError,
+  status,
 } from '@grpc/grpc-js';
 import { DirleaseError } from './errors.js';
 
@@ -19,11 +20,27 @@ export interface CallOptions {
 }
 
 export interface PreparedOptions extends GrpcCallOptions {
+  deadline: number;
   signal?: AbortSignal;
 }
 
 export function callOptions(options: CallOptions, defaultMs: number): PreparedOptions {
   return { deadline: Date.now() + (options.deadlineMs ?? defaultMs), signal: options.signal };
+}
+
+/** The promise's outcome, or DEADLINE_EXCEEDED when that comes later. The promise is not cancelled. */
+export async function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
+  if (!Number.isFinite(deadline)) return promise;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const error = new DirleaseError(status.DEADLINE_EXCEEDED, 'the deadline passed while a new lease was opened');
+    timer = setTimeout(() => reject(error), deadline - Date.now());
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 export type UnaryMethod<Q, R> = (

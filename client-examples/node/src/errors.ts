@@ -58,6 +58,21 @@ export class DirleaseError extends Error {
     return this.code === status.UNAUTHENTICATED && this.reason.startsWith('SESSION_');
   }
 
+  /** Of a write: it may have happened. Read before you repeat it. */
+  get outcomeUnknown(): boolean {
+    switch (this.code) {
+      case status.CANCELLED:
+      case status.DEADLINE_EXCEEDED:
+        return true;
+      case status.UNAVAILABLE:
+      case status.UNKNOWN:
+      case status.INTERNAL:
+        if (!this.reason) return true; // The connection broke under the call.
+    }
+    // SLOW_CONSUMER: a pipeline's stream was cut off with replies unread.
+    return this.reason === 'OUTCOME_UNKNOWN' || this.reason === 'SLOW_CONSUMER';
+  }
+
   /** Of a call of its own. What is no gRPC error comes back as it is. */
   static fromCall(error: unknown): unknown {
     if (!isServiceError(error)) return error;

@@ -3,7 +3,7 @@ import { type CallOptions as GrpcCallOptions, type Client, type ClientReadableSt
 import * as directory from '../gen/dirlease/v1/directory_service.js';
 import type { Session } from '../gen/dirlease/v1/session.js';
 import * as sessions from '../gen/dirlease/v1/session_service.js';
-import { type CallOptions, type Init, callOptions, messages, unary, type UnaryMethod } from './calls.js';
+import { type CallOptions, type Init, before, callOptions, messages, unary, type UnaryMethod } from './calls.js';
 import { duration, milliseconds } from './duration.js';
 import type { Gateway } from './gateway.js';
 import { DirleaseError } from './errors.js';
@@ -72,7 +72,7 @@ export class Lease implements AsyncDisposable {
       label: options.label,
       controls: options.controls,
     });
-    if (options.tether) this.#tether = new Tether(this.#sessions, options.tether.graceMs);
+    if (options.tether) this.#tether = new Tether(this.#sessions, options.tether.graceMs, gateway.deadlineMs);
   }
 
   /** The lease as it was granted; its sessionId is safe in logs. Another one after it was opened anew. */
@@ -164,7 +164,7 @@ export class Lease implements AsyncDisposable {
       const granted = this.#granted;
       return {
         stream: this.#directory.pipeline(new Metadata()),
-        recover: (error: unknown) => this.#recover(granted, error),
+        recover: (error: unknown) => this.#recover(granted, error, callOptions({}, this.#gateway.deadlineMs).deadline),
       };
     };
     return new Pipeline(start, this.#gateway.deadlineMs, options);
@@ -220,7 +220,8 @@ export class Lease implements AsyncDisposable {
     } catch (error) {
       // Nobody else would end it, and the tether would go on holding it. After a reopening the next call finds it gone.
       this.#tether?.release();
-      await unary(this.#sessions, this.#sessions.unbind, sessions.UnbindRequest.create(), options).catch(() => {});
+      const brief = callOptions({}, this.#gateway.deadlineMs);
+      await unary(this.#sessions, this.#sessions.unbind, sessions.UnbindRequest.create(), brief).catch(() => {});
       throw error;
     }
     clearInterval(this.#keepAlive);
@@ -243,7 +244,7 @@ export class Lease implements AsyncDisposable {
     try {
       return await unary(client, method, request, prepared);
     } catch (error) {
-      await this.#recover(granted, error);
+      await this.#recover(granted, error, prepared.deadline);
     }
     return unary(client, method, request, prepared);
   }
@@ -265,17 +266,17 @@ export class Lease implements AsyncDisposable {
       return;
     } catch (error) {
       if (begun) throw error;
-      await this.#recover(granted, error);
+      await this.#recover(granted, error, prepared.deadline);
     }
     yield* messages(start(prepared), signal);
   }
 
   // A lease that is gone never began the call, so the call may be made again, a write too, on a new lease: once. Calls that
-  // find the same lease gone share the new one.
-  async #recover(lost: Granted, error: unknown): Promise<void> {
+  // find the same lease gone share the new one; each waits for it as long as its own deadline lets it.
+  async #recover(lost: Granted, error: unknown, deadline: number): Promise<void> {
     if (this.#ended || !(error instanceof DirleaseError && error.leaseLost)) throw error;
     if (this.#granted !== lost) return;
     this.#opening ??= this.#open().finally(() => (this.#opening = undefined));
-    await this.#opening;
+    await before(deadline, this.#opening);
   }
 }

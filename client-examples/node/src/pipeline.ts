@@ -7,7 +7,10 @@ import { DirleaseError } from './errors.js';
 import { EntryJoiner } from './search.js';
 
 export interface PipelineOptions {
-  /** Calls outstanding at the gateway, at most; more wait here. 64 is what a lease runs at once. */
+  /**
+   * Calls on their way, at most; more wait here. A lease runs 64 at once, the rest waits at the gateway, so that its next calls
+   * come in large messages. An abort reaches a call promptly only among the first 64.
+   */
   window?: number;
 }
 
@@ -28,18 +31,20 @@ export interface PipelineStream {
 interface Pending {
   call: Omit<v1.PipelineCall, 'id'>;
   id: number;
-  moved: boolean;
+  abandoned: boolean;
   take(reply: v1.PipelineReply): void;
   resolve(): void;
   reject(error: unknown): void;
 }
 
-const mostCallsInMessage = 4096;
+// Beyond this, larger messages gain nothing.
+const mostCallsInMessage = 256;
 
 /**
  * Many operations of a lease on one stream. Submit as many as there are, await each: what is submitted before the program
  * next waits goes out in one message, and answers come several in one. A failed call rejects its own promise only. Answers
- * that nobody awaits are dropped, also when they are errors.
+ * that nobody awaits are dropped, also when they are errors. When the stream ends early, each call without an answer fails with
+ * its error, and so does each that is submitted then: take another pipeline, which opens a lost lease anew.
  */
 export class Pipeline implements AsyncDisposable {
   readonly #start: () => PipelineStream;
@@ -49,6 +54,8 @@ export class Pipeline implements AsyncDisposable {
   readonly #running = new Map<number, Pending>();
   #stream?: Stream;
   #recovering = false;
+  #mayReopen = true;
+  #failure?: unknown;
   #flush?: NodeJS.Immediate;
   #lastId = 0;
   #closed = false;
@@ -56,10 +63,10 @@ export class Pipeline implements AsyncDisposable {
   #idle?: () => void;
 
   /** See Lease.pipeline. */
-  constructor(start: () => PipelineStream, defaultMs: number, { window = 64 }: PipelineOptions) {
+  constructor(start: () => PipelineStream, defaultMs: number, { window = 1024 }: PipelineOptions) {
     this.#start = start;
     this.#defaultMs = defaultMs;
-    this.#window = Math.min(window, mostCallsInMessage);
+    this.#window = window;
   }
 
   /** The whole result: for lookups and other small searches. Lease.search streams large ones. */
@@ -148,12 +155,13 @@ export class Pipeline implements AsyncDisposable {
   ): Promise<R> {
     let abandon = () => {};
     const answer = new Promise<R>((resolve, reject) => {
+      if (this.#failure !== undefined) throw this.#failure;
       if (this.#closed) throw new Error('the pipeline is closed');
       let value: R;
       const pending: Pending = {
         call: { ...call, timeout: deadlineMs === Infinity ? undefined : duration(deadlineMs) },
         id: 0,
-        moved: false,
+        abandoned: false,
         take: (reply) => (value = result(reply)),
         resolve: () => resolve(value),
         reject,
@@ -174,7 +182,7 @@ export class Pipeline implements AsyncDisposable {
 
   #abandon(pending: Pending): void {
     if (this.#stream && this.#running.has(pending.id)) {
-      pending.moved = true; // Not wanted any more: should the lease turn out to be lost, it is not made on another one.
+      pending.abandoned = true; // Should the lease turn out to be lost, it is not made on another one.
       this.#stream.write({ session: '', calls: [v1.PipelineCall.fromPartial({ abandon: pending.id })] });
     } else if (this.#waiting.delete(pending) || this.#running.delete(pending.id)) {
       pending.reject(new DirleaseError(status.CANCELLED, 'abandoned before it was begun'));
@@ -191,15 +199,22 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #send(): void {
-    const calls: v1.PipelineCall[] = [];
+    // Not one call for each answer, but half a window at a time.
+    if (this.#running.size > this.#window / 2) return;
+    let calls: v1.PipelineCall[] = [];
+    const write = () => {
+      if (calls.length > 0) (this.#stream ??= this.#begin()).write({ session: '', calls });
+      calls = [];
+    };
     for (const pending of this.#waiting) {
       if (this.#running.size >= this.#window) break;
+      if (calls.length === mostCallsInMessage) write();
       this.#waiting.delete(pending);
       pending.id = ++this.#lastId;
       this.#running.set(pending.id, pending);
       calls.push({ ...pending.call, id: pending.id });
     }
-    if (calls.length > 0) (this.#stream ??= this.#begin()).write({ session: '', calls });
+    write();
   }
 
   #begin(): Stream {
@@ -223,23 +238,26 @@ export class Pipeline implements AsyncDisposable {
     else pending.reject(DirleaseError.fromReply(reply.status));
   }
 
-  // When the lease ended, what ran was answered before: the rest was never begun, and moves to the new lease, once.
+  // A stream that is refused because its lease is gone has begun nothing: its calls go to a new lease, once. Every other end
+  // is the pipeline's.
   async #lost(stream: Stream, error: unknown, recover: PipelineStream['recover']): Promise<void> {
     if (stream !== this.#stream) return;
     this.#stream = undefined;
     this.#recovering = true;
     try {
+      if (!this.#mayReopen) throw error;
+      this.#mayReopen = false;
       await recover(error);
       const waiting = [...this.#waiting];
       this.#waiting.clear();
       for (const pending of this.#running.values()) {
-        if (pending.moved) pending.reject(error);
+        if (pending.abandoned) pending.reject(error);
         else this.#waiting.add(pending);
-        pending.moved = true;
       }
       this.#running.clear();
       for (const pending of waiting) this.#waiting.add(pending);
     } catch (unrecovered) {
+      this.#failure = unrecovered;
       this.#fail(unrecovered);
     }
     this.#recovering = false;

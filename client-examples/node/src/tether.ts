@@ -3,16 +3,19 @@ import { HoldSessionRequest, type HoldSessionResponse, type SessionServiceClient
 import { duration } from './duration.js';
 import { DirleaseError } from './errors.js';
 
-/** A stream whose end tells the gateway that this process is gone. Held again when only the connection broke. */
+/** A stream whose end tells the gateway that this process is gone. Held again, until the lease has ended. */
 export class Tether {
   readonly #sessions: SessionServiceClient;
   readonly #graceMs: number;
+  readonly #deadlineMs: number;
   #stream?: ClientReadableStream<HoldSessionResponse>;
   #again?: NodeJS.Timeout;
 
-  constructor(sessions: SessionServiceClient, graceMs: number) {
+  /** deadlineMs: of the wait for the gateway's first word; the stream itself has none. */
+  constructor(sessions: SessionServiceClient, graceMs: number, deadlineMs: number) {
     this.#sessions = sessions;
     this.#graceMs = graceMs;
+    this.#deadlineMs = deadlineMs;
   }
 
   /** Resolves when the gateway holds the lease. */
@@ -23,11 +26,20 @@ export class Tether {
     );
     this.#stream = stream;
     return new Promise((resolve, reject) => {
-      stream.on('data', () => resolve());
+      const late = Number.isFinite(this.#deadlineMs)
+        ? setTimeout(() => {
+            reject(new DirleaseError(status.DEADLINE_EXCEEDED, 'the gateway did not hold the lease in time'));
+            stream.cancel();
+          }, this.#deadlineMs)
+        : undefined;
+      stream.on('data', () => {
+        clearTimeout(late);
+        resolve();
+      });
       stream.on('error', (error: ServiceError) => {
+        clearTimeout(late);
         reject(DirleaseError.fromCall(error));
-        // Any other status says that the lease has ended: the next call opens a new one, and holds that.
-        if (stream === this.#stream && error.code === status.UNAVAILABLE) this.#holdAgain();
+        if (stream === this.#stream && !hasEnded(error)) this.#holdAgain();
       });
     });
   }
@@ -42,4 +54,9 @@ export class Tether {
   #holdAgain(): void {
     this.#again = setTimeout(() => this.hold().catch(() => {}), Math.max(100, this.#graceMs / 4)).unref();
   }
+}
+
+// Then the next call opens a new lease, and holds that. Whatever else broke the stream may pass.
+function hasEnded(error: ServiceError): boolean {
+  return error.code === status.UNAUTHENTICATED || error.code === status.ABORTED;
 }

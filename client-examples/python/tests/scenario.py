@@ -58,7 +58,7 @@ def reopen(channel):
 
         # Lost again as soon as it is reopened.
         open_session = lease._open_session
-        lease._open_session = lambda: (open_session(), end_behind_its_back(channel, lease))
+        lease._open_session = lambda deadline: (open_session(deadline), end_behind_its_back(channel, lease))
         end_behind_its_back(channel, lease)
         try:
             lease.compare(COMPARE)
@@ -74,7 +74,7 @@ def reopen(channel):
 
 
 def end_behind_its_back(channel, lease):
-    SessionServiceStub(channel).Unbind(v1.UnbindRequest(session=lease._token))
+    SessionServiceStub(channel).Unbind(v1.UnbindRequest(), metadata=[("ldap-session", lease._token)])
 
 
 def missing(error):
@@ -176,7 +176,7 @@ async def aio_killed(channel):
 
 async def aio_reopen(channel):
     async def end_behind_its_back():
-        await SessionServiceStub(channel).Unbind(v1.UnbindRequest(session=lease._token))
+        await SessionServiceStub(channel).Unbind(v1.UnbindRequest(), metadata=[("ldap-session", lease._token)])
 
     async with aio.Lease(channel, terms()) as lease:
         first = lease.id
@@ -191,8 +191,8 @@ async def aio_reopen(channel):
 
         open_session = lease._open_session
 
-        async def open_and_lose():
-            await open_session()
+        async def open_and_lose(deadline):
+            await open_session(deadline)
             await end_behind_its_back()
 
         lease._open_session = open_and_lose

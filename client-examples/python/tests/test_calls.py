@@ -68,6 +68,15 @@ class CallsTest(unittest.TestCase):
         self.assertIsInstance(self.future.exception(0), KeyError)
 
 
+    def test_a_write_that_was_sent_may_end_otherwise(self):
+        read, write, unsent = Future(), Future(), Future()
+        sent = [self.calls.enter(v1.WhoAmIRequest(), read, None), self.calls.enter(v1.DeleteRequest(), write, None)]
+        self.calls.enter(v1.DeleteRequest(), unsent, None)
+        self.calls.sent([*sent, v1.PipelineCall(abandon=1)])
+        self.calls.fail(KeyError("lost"), ValueError("nobody knows"))
+        self.assertEqual([type(each.exception(0)) for each in (read, write, unsent)], [KeyError, ValueError, KeyError])
+
+
 class MessagesTest(unittest.TestCase):
     def test_what_is_ready_goes_into_one_message(self):
         calls = queue.SimpleQueue()

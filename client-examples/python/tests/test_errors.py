@@ -34,6 +34,23 @@ RESULT = v1.LdapResult(
 
 
 class DirleaseErrorTest(unittest.TestCase):
+    def test_says_when_a_write_may_have_happened(self):
+        for code, reason, unknown in [
+            (grpc.StatusCode.UNKNOWN, "OUTCOME_UNKNOWN", True),
+            (grpc.StatusCode.RESOURCE_EXHAUSTED, "SLOW_CONSUMER", True),
+            (grpc.StatusCode.CANCELLED, "", True),
+            (grpc.StatusCode.DEADLINE_EXCEEDED, "OPERATION_TIMED_OUT", True),
+            (grpc.StatusCode.UNAVAILABLE, "", True),
+            (grpc.StatusCode.UNKNOWN, "", True),
+            (grpc.StatusCode.INTERNAL, "", True),
+            (grpc.StatusCode.UNAVAILABLE, "DRAINING", False),
+            (grpc.StatusCode.RESOURCE_EXHAUSTED, "TOO_MANY_OPERATIONS", False),
+            (grpc.StatusCode.UNAUTHENTICATED, "SESSION_EXPIRED", False),
+            (grpc.StatusCode.NOT_FOUND, "", False),
+        ]:
+            error = DirleaseError(code, "", packed(error_details_pb2.ErrorInfo(reason=reason)))
+            self.assertEqual(error.outcome_unknown, unknown, error)
+
     def test_the_ldap_result_and_the_reason_come_from_the_details(self):
         details = packed(error_details_pb2.ErrorInfo(reason="NO_SUCH_OBJECT"), RESULT)
         status = status_pb2.Status(code=5, message="none", details=details)

@@ -31,7 +31,7 @@ class Refused(grpc.RpcError):
 class ThreadsTest(unittest.TestCase):
     def lease(self, reopen):
         lease = LeaseTerms(grpc.insecure_channel("127.0.0.1:1"))
-        lease._token, lease._reopen = "token", lambda lost: reopen(lease)
+        lease._token, lease._reopen = "token", lambda lost, deadline: reopen(lease)
         lease._directory = SimpleNamespace(Pipeline=lambda messages, metadata: Refused())
         return lease
 
@@ -80,6 +80,35 @@ class AsyncioTest(unittest.IsolatedAsyncioTestCase):
                 await asyncio.wait_for(pipeline.close(), 0.05)
         with self.assertRaises(DirleaseError):
             await reply
+
+
+    async def test_internal_of_grpc_aio_is_told_as_the_loss_of_the_lease_that_it_hides(self):
+        class Ended:
+            async def read(self):
+                raise grpc.aio.AioRpcError(grpc.StatusCode.INTERNAL, None, None, "Internal error from Core")
+
+            async def write(self, message):
+                pass
+
+        async def renewed(*_):
+            pass
+
+        async def lost(*_):
+            raise DirleaseError.of_rpc(Refused())
+
+        lease = LeaseTerms(grpc.aio.insecure_channel("127.0.0.1:1"))
+        lease._token, lease._call, lease._rpc = "token", renewed, lost
+        lease._directory = SimpleNamespace(Pipeline=lambda metadata: Ended())
+        async with aio.Pipeline(lease) as pipeline:
+            read = pipeline.submit(v1.WhoAmIRequest())
+            write = pipeline.submit(v1.DeleteRequest())
+            pipeline._calls.sent([v1.PipelineCall(id=1), v1.PipelineCall(id=2)])
+            with self.assertRaises(DirleaseError) as of_read:
+                await read
+            with self.assertRaises(DirleaseError) as of_write:
+                await write
+        self.assertTrue(of_read.exception.lease_lost)
+        self.assertTrue(of_write.exception.outcome_unknown)
 
 
 if __name__ == "__main__":

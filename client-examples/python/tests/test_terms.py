@@ -1,6 +1,12 @@
+import threading
 import unittest
+from types import SimpleNamespace
 
-from dirlease_client import Lease, connect, v1
+import grpc
+from dirlease_client import DirleaseError, Lease, connect, v1
+from dirlease_client.terms import Deadline
+from test_errors import FakeRpcError
+from test_pipelines import Refused
 
 
 class TermsTest(unittest.TestCase):
@@ -31,3 +37,42 @@ class TermsTest(unittest.TestCase):
         again = lease._next_open_request()
         self.assertNotEqual(first, again.request_id)
         self.assertEqual((again.ttl.ToMilliseconds(), again.label), (1500, "mine"))
+
+
+class DeadlineTest(unittest.TestCase):
+    def test_one_deadline_covers_both_tries_and_the_opening_between_them(self):
+        openings, timeouts = [], []
+
+        def open_session(request, timeout, metadata):
+            openings.append(timeout)
+            return v1.OpenSessionResponse(token="token-1"), SimpleNamespace(initial_metadata=lambda: [])
+
+        lease = Lease(connect("127.0.0.1:1"), timeout=100)
+        lease._opening, lease._token = threading.Lock(), "token-0"
+        lease._sessions = SimpleNamespace(OpenSession=SimpleNamespace(with_call=open_session))
+
+        def who_am_i(request, timeout, metadata):
+            timeouts.append(timeout)
+            if len(timeouts) == 1:
+                raise Refused()
+            return v1.WhoAmIResponse()
+
+        lease._directory = SimpleNamespace(WhoAmI=who_am_i)
+        lease.who_am_i(timeout=5)
+        self.assertTrue(5 >= timeouts[0] > openings[0] > timeouts[1] > 0, (timeouts, openings))
+
+    def test_a_tether_that_is_not_answered_in_time_is_an_error(self):
+        cancelled = threading.Event()
+
+        class Stream:
+            cancel = cancelled.set
+
+            def __next__(self):
+                cancelled.wait(10)
+                raise FakeRpcError(grpc.StatusCode.CANCELLED, "cancelled", [])
+
+        lease = Lease(connect("127.0.0.1:1"), tether=0.1)
+        lease._sessions = SimpleNamespace(HoldSession=lambda request, metadata: Stream())
+        with self.assertRaises(DirleaseError) as caught:
+            lease._hold("token", Deadline(0.05))
+        self.assertEqual(caught.exception.code, grpc.StatusCode.DEADLINE_EXCEEDED)

@@ -26,6 +26,11 @@ pub(crate) async fn within<T, Answer>(
     tokio::time::timeout(timeout, send(request)).await.unwrap_or_else(|_| Err(expired()))
 }
 
+/// What is left of a call's time, for its next step.
+pub(crate) fn left(end: Option<Instant>) -> Option<Duration> {
+    end.map(|end| end.saturating_duration_since(Instant::now()))
+}
+
 pub(crate) fn expired() -> Status {
     Status::deadline_exceeded("the call's deadline has passed")
 }

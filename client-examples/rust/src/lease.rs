@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tonic::IntoRequest;
+use tonic::{Code, IntoRequest};
 
 use crate::session::{duration, Session};
 use crate::v1::{self, bind_credentials::Method};
@@ -218,7 +218,10 @@ impl Lease {
     /// Ends the lease. True if it was active; false too when it had been unbound before.
     pub async fn unbind(&self) -> Result<bool, Error> {
         self.keep_alive.abort();
-        self.session.unbind().await
+        // A task of its own: whoever stops waiting for it (a timeout, a select) has not stopped it.
+        let session = self.session.clone();
+        let unbound = tokio::spawn(async move { session.unbind().await }).await;
+        unbound.unwrap_or_else(|_| Err(Error::new(Code::Cancelled, "the runtime stopped")))
     }
 
     /// Public id, safe in logs; another one after a reopening.

@@ -62,8 +62,9 @@ operation!(ChangePasswordRequest, ChangePasswordResponse, ChangePassword, Change
 
 /// Many operations of one lease on one stream. What is ready goes out together, so submit many and then await each.
 ///
-/// Calls that run at the same time have no order; their `session` fields stay empty. When the stream breaks, each unanswered
-/// call ends with its error: open another pipeline then, and repeat what is safe. Dropping the pipeline cancels, and so
+/// Calls that run at the same time have no order; their `session` fields stay empty. A pipeline is one lease's life: when its
+/// stream ends early, each unanswered call ends with its error, and so does each that is submitted then. Open another pipeline,
+/// which reopens a lost lease, and repeat what is safe: `Error::outcome_unknown` says what may not be. Dropping the pipeline cancels, and so
 /// abandons, what is unanswered; [`close`](Pipeline::close) waits for it.
 #[derive(Debug)]
 pub struct Pipeline {

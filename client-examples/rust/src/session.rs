@@ -1,15 +1,17 @@
 //! What a lease and its streams share: stubs, the token, the interceptor, and the reopening.
 
+use std::collections::hash_map::RandomState;
 use std::future::Future;
+use std::hash::{BuildHasher, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
-use tonic::metadata::{Ascii, MetadataValue};
+use tonic::metadata::{Ascii, MetadataMap, MetadataValue};
 use tonic::service::{interceptor::InterceptedService, Interceptor};
 use tonic::transport::Channel;
 use tonic::{Code, IntoRequest, Request, Response, Status};
 
-use crate::deadline::{take_timeout, within};
+use crate::deadline::{expired, left, take_timeout, within};
 use crate::v1::{self, directory_service_client::DirectoryServiceClient, session_service_client::SessionServiceClient};
 use crate::{Error, Gateway, LeaseOptions};
 
@@ -50,27 +52,37 @@ impl Interceptor for Dress {
     fn call(&mut self, mut request: Request<()>) -> Result<Request<()>, Status> {
         let metadata = request.metadata_mut();
         metadata.insert(TOKEN_KEY, lock(&self.state).token.clone());
-        if let (Some(source), false) = (&self.trace_context, metadata.contains_key("traceparent")) {
-            let trace = source();
-            for (key, value) in [("traceparent", trace.traceparent), ("tracestate", trace.tracestate)] {
-                if let (false, Ok(value)) = (value.is_empty(), value.parse()) {
-                    metadata.insert(key, value);
-                }
+        add_trace(metadata, self.trace_context.as_ref());
+        Ok(request)
+    }
+}
+
+/// Unless the caller has put one there.
+fn add_trace(metadata: &mut MetadataMap, source: Option<&crate::lease::TraceContextSource>) {
+    if let (Some(source), false) = (source, metadata.contains_key("traceparent")) {
+        let trace = source();
+        for (key, value) in [("traceparent", trace.traceparent), ("tracestate", trace.tracestate)] {
+            if let (false, Ok(value)) = (value.is_empty(), value.parse()) {
+                metadata.insert(key, value);
             }
         }
-        Ok(request)
     }
 }
 
 impl Session {
     pub async fn open(gateway: &Gateway, options: LeaseOptions) -> Result<Self, Error> {
         let mut opener = SessionServiceClient::new(gateway.channel.clone());
-        let (token, description) = open(&mut opener, &options).await?;
+        let (token, description) = open(&mut opener, &options, options.timeout).await?;
         let last_use = Instant::now();
-        let state = Arc::new(Mutex::new(State { token, description, generation: 1, last_use, over: false }));
+        Ok(Self::over(gateway, options, State { token, description, generation: 1, last_use, over: false }))
+    }
+
+    fn over(gateway: &Gateway, options: LeaseOptions, state: State) -> Self {
+        let state = Arc::new(Mutex::new(state));
+        let opener = SessionServiceClient::new(gateway.channel.clone());
         let dress = Dress { state: state.clone(), trace_context: options.trace_context.clone() };
         let channel = &gateway.channel;
-        Ok(Self {
+        Self {
             state,
             options,
             opener,
@@ -78,11 +90,11 @@ impl Session {
             directory: DirectoryServiceClient::with_interceptor(channel.clone(), dress)
                 .max_decoding_message_size(usize::MAX), // A value too large for one MiB comes alone, whole.
             opening: tokio::sync::Mutex::new(()),
-        })
+        }
     }
 
-    /// Calls; once more on a lost lease, which `recover` replaces. `send` makes one attempt, with the request's own timeout,
-    /// or `default_timeout`.
+    /// Calls; once more on a lost lease, which `recover` replaces. `send` makes one attempt. The request's own timeout, or
+    /// `default_timeout`, is that of all together.
     pub async fn call<T, Sent, Answer>(
         &self,
         request: impl IntoRequest<T>,
@@ -95,6 +107,7 @@ impl Session {
     {
         let mut request = request.into_request();
         let timeout = take_timeout(request.metadata_mut()).or(default_timeout);
+        let end = timeout.map(|timeout| Instant::now() + timeout);
         let (metadata, extensions, message) = request.into_parts();
         let generation = self.lock().generation;
         let attempt = Request::from_parts(metadata.clone(), extensions.clone(), message.clone());
@@ -102,10 +115,10 @@ impl Session {
         self.touch();
         match first {
             Ok(answer) => return Ok(answer),
-            Err(status) => self.recover(status.into(), generation).await?,
+            Err(status) => self.recover(status.into(), generation, left(end)).await?,
         }
         let attempt = Request::from_parts(metadata, extensions, message);
-        let second = within(timeout, attempt, async |request| send(request).await).await;
+        let second = within(left(end), attempt, async |request| send(request).await).await;
         self.touch();
         Ok(second?)
     }
@@ -125,10 +138,16 @@ impl Session {
 
     /// Reopens a lost lease, or gives `error` back: what else failed may have happened. `generation` is that of the lease
     /// that failed.
-    async fn recover(&self, error: Error, generation: u64) -> Result<(), Error> {
+    async fn recover(&self, error: Error, generation: u64, timeout: Option<Duration>) -> Result<(), Error> {
         if !error.session_lost() {
             return Err(error);
         }
+        let timeout = timeout.unwrap_or(self.options.timeout);
+        let reopening = tokio::time::timeout(timeout, self.reopen(error, generation, timeout));
+        reopening.await.unwrap_or_else(|_| Err(expired().into()))
+    }
+
+    async fn reopen(&self, error: Error, generation: u64, timeout: Duration) -> Result<(), Error> {
         let _opening = self.opening.lock().await;
         if self.lock().generation != generation {
             return Ok(()); // Another call has reopened it already.
@@ -136,7 +155,7 @@ impl Session {
         if self.lock().over {
             return Err(error); // Unbound by its owner.
         }
-        let (token, description) = open(&mut self.opener.clone(), &self.options).await?;
+        let (token, description) = open(&mut self.opener.clone(), &self.options, timeout).await?;
         {
             let mut state = self.lock();
             state.token = token;
@@ -223,15 +242,18 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 async fn open(
     opener: &mut SessionServiceClient<Channel>,
     options: &LeaseOptions,
+    timeout: Duration,
 ) -> Result<(MetadataValue<Ascii>, v1::Session), Error> {
-    let request = Request::new(v1::OpenSessionRequest {
+    let mut request = Request::new(v1::OpenSessionRequest {
         target: options.target.clone(),
         credentials: options.credentials.clone(),
         ttl: options.ttl.and_then(|ttl| ttl.try_into().ok()),
         label: options.label.clone(),
+        request_id: new_uuid(),
         ..Default::default()
     });
-    let response = within(Some(options.timeout), request, async |r| opener.open_session(r).await).await?;
+    add_trace(request.metadata_mut(), options.trace_context.as_ref());
+    let response = within(Some(timeout), request, async |r| opener.open_session(r).await).await?;
     // A proxy may have wrapped the header's token so that calls find their way back: that one is echoed.
     let wrapped = response.metadata().get(TOKEN_KEY).cloned();
     let answer = response.into_inner();
@@ -241,6 +263,58 @@ async fn open(
     Ok((token, answer.session.unwrap_or_default()))
 }
 
+/// A random one (version 4 of RFC 9562): with it, an OpenSession that is sent twice on the way opens one lease. Nothing secret
+/// hangs on it, so the standard library's hash keys are random enough.
+fn new_uuid() -> String {
+    let random = || RandomState::new().build_hasher().finish();
+    let (high, low) = (random() & !0xf000 | 0x4000, random() & !(3 << 62) | 1 << 63);
+    format!("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xffff, high & 0xffff, low >> 48, low & ((1 << 48) - 1))
+}
+
 pub(crate) fn duration(duration: Option<&prost_types::Duration>) -> Duration {
     duration.and_then(|duration| (*duration).try_into().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use prost::{Message, Name};
+
+    fn lost() -> Status {
+        let info = crate::rpc::ErrorInfo { reason: "SESSION_EXPIRED".into(), ..Default::default() };
+        let packed = prost_types::Any {
+            type_url: format!("type.googleapis.com/{}", crate::rpc::ErrorInfo::full_name()),
+            value: info.encode_to_vec(),
+        };
+        let details = crate::rpc::Status { details: vec![packed], ..Default::default() }.encode_to_vec();
+        Status::with_details(Code::Unauthenticated, "gone", details.into())
+    }
+
+    #[tokio::test]
+    async fn one_deadline_covers_the_reopening_too() {
+        let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap(); // Nobody accepts.
+        let gateway = Gateway::plaintext(&silent.local_addr().unwrap().to_string()).unwrap();
+        let state = State {
+            token: "token".parse().unwrap(),
+            description: v1::Session::default(),
+            generation: 1,
+            last_use: Instant::now(),
+            over: false,
+        };
+        let session = Session::over(&gateway, LeaseOptions::default(), state);
+        let mut request = Request::new(());
+        request.set_timeout(Duration::from_millis(50));
+        let result = session.call(request, None, |_: Request<()>| async { Err::<(), Status>(lost()) }).await;
+        assert_eq!(result.unwrap_err().code(), Code::DeadlineExceeded);
+    }
+
+    #[test]
+    fn request_ids_are_uuids() {
+        let (first, second) = (new_uuid(), new_uuid());
+        assert_ne!(first, second);
+        let lengths: Vec<usize> = first.split('-').map(str::len).collect();
+        assert_eq!(lengths, [8, 4, 4, 4, 12]);
+        assert_eq!(first.as_bytes()[14], b'4');
+        assert!(matches!(first.as_bytes()[19], b'8' | b'9' | b'a' | b'b'));
+    }
 }

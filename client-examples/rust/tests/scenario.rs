@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use dirlease_client::v1::{self, modification::Type, session_service_client::SessionServiceClient};
 use dirlease_client::{Code, Error, Gateway, Lease, LeaseOptions};
+use tonic::Request;
 
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -186,14 +187,21 @@ async fn keepalive(gateway: &Gateway) -> Result {
 /// As another client that knows the token would.
 async fn unbind_behind_its_back(token: String) -> Result {
     let mut client = SessionServiceClient::connect(format!("http://{}", address())).await?;
-    let answer = client.unbind(v1::UnbindRequest { session: token, wait: None }).await?;
+    let answer = client.unbind(on_lease(&token, v1::UnbindRequest::default())?).await?;
     assert!(answer.into_inner().was_active);
     Ok(())
 }
 
+/// With the token where a proxy looks for it.
+fn on_lease<T>(token: &str, message: T) -> Result<Request<T>> {
+    let mut request = Request::new(message);
+    request.metadata_mut().insert("ldap-session", token.parse()?);
+    Ok(request)
+}
+
 async fn is_active(token: &str) -> Result<bool> {
     let mut client = SessionServiceClient::connect(format!("http://{}", address())).await?;
-    match client.get_session(v1::GetSessionRequest { session: token.into() }).await {
+    match client.get_session(on_lease(token, v1::GetSessionRequest::default())?).await {
         Ok(_) => Ok(true),
         Err(status) => {
             assert!(Error::from(status).session_lost());

@@ -102,9 +102,10 @@ type lossy struct {
 }
 
 func (c *lossy) Invoke(ctx context.Context, method string, in, out any, options ...grpc.CallOption) error {
-	err := c.ClientConn.Invoke(ctx, method, in, out, options...)
-	if opened, is := out.(*pb.OpenSessionResponse); is && err == nil {
-		c.token = opened.Token
+	var header metadata.MD
+	err := c.ClientConn.Invoke(ctx, method, in, out, append(options, grpc.Header(&header))...)
+	if _, is := out.(*pb.OpenSessionResponse); is && err == nil {
+		c.token = header.Get("ldap-session")[0]
 		if c.again {
 			c.loseLease(ctx)
 		}
@@ -114,7 +115,8 @@ func (c *lossy) Invoke(ctx context.Context, method string, in, out any, options 
 
 func (c *lossy) loseLease(ctx context.Context) {
 	sessions := pb.NewSessionServiceClient(c.ClientConn)
-	_, err := sessions.Unbind(metadata.NewOutgoingContext(ctx, nil), &pb.UnbindRequest{Session: c.token})
+	ctx = metadata.NewOutgoingContext(ctx, metadata.Pairs("ldap-session", c.token))
+	_, err := sessions.Unbind(ctx, &pb.UnbindRequest{})
 	check(err)
 }
 

@@ -41,6 +41,16 @@ test('only UNAUTHENTICATED with a SESSION_ reason says that the lease is lost', 
   assert(!parsed(failure(status.ABORTED, 'x', 'SESSION_CLOSED')).leaseLost);
 });
 
+test('says when a write may have happened', () => {
+  const bare = (code: status) => new DirleaseError(code, 'x').outcomeUnknown;
+  assert(parsed(failure(status.UNKNOWN, 'x', 'OUTCOME_UNKNOWN')).outcomeUnknown);
+  assert(parsed(failure(status.RESOURCE_EXHAUSTED, 'x', 'SLOW_CONSUMER')).outcomeUnknown);
+  for (const code of [status.CANCELLED, status.DEADLINE_EXCEEDED, status.UNAVAILABLE, status.UNKNOWN, status.INTERNAL]) assert(bare(code));
+  assert(!parsed(failure(status.UNAVAILABLE, 'x', 'DRAINING')).outcomeUnknown);
+  assert(!parsed(failure(status.RESOURCE_EXHAUSTED, 'x', 'TOO_MANY_OPERATIONS')).outcomeUnknown);
+  assert(!bare(status.NOT_FOUND) && !parsed(leaseLost()).outcomeUnknown);
+});
+
 test('a status without details, or with unreadable ones, keeps its code', () => {
   const metadata = new Metadata();
   metadata.set('grpc-status-details-bin', Buffer.from([0xff, 0xff]));

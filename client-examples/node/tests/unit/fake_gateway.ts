@@ -3,6 +3,7 @@ import {
   DirectoryServiceService,
   type DirectoryServiceServer,
   Gateway,
+  type GatewayOptions,
   OpenSessionResponse,
   SessionServiceService,
   type SessionServiceServer,
@@ -18,7 +19,11 @@ export class FakeGateway {
   wrap?: (token: string) => string;
   readonly #server = new Server();
 
-  async start(directory: Partial<DirectoryServiceServer>): Promise<Gateway> {
+  async start(
+    directory: Partial<DirectoryServiceServer>,
+    more: Partial<SessionServiceServer> = {},
+    options: GatewayOptions = {},
+  ): Promise<Gateway> {
     const sessions: Partial<SessionServiceServer> = {
       openSession: (call, callback) => {
         const token = `token-${++this.opened}`;
@@ -31,6 +36,7 @@ export class FakeGateway {
         this.unbound.push(tokenOf(call));
         callback(null, { wasActive: true, abandonedOperations: 0 });
       },
+      ...more,
     };
     // What a test does not tell of answers UNIMPLEMENTED.
     this.#server.addService(SessionServiceService, sessions as SessionServiceServer);
@@ -40,7 +46,7 @@ export class FakeGateway {
         error ? reject(error) : resolve(bound),
       ),
     );
-    return new Gateway(`127.0.0.1:${port}`, { plaintext: true });
+    return new Gateway(`127.0.0.1:${port}`, { plaintext: true, ...options });
   }
 
   stop(): void {

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { status } from '@grpc/grpc-js';
-import { DirleaseError, type DirectoryServiceServer, Gateway, SearchResponse, WhoAmIResponse } from 'dirlease-client';
+import {
+  DirleaseError,
+  type DirectoryServiceServer,
+  Gateway,
+  HoldSessionResponse,
+  OpenSessionResponse,
+  SearchResponse,
+  type SessionServiceServer,
+  WhoAmIResponse,
+} from 'dirlease-client';
 import { failure, FakeGateway, leaseLost, tokenOf } from './fake_gateway.js';
 
 let fake: FakeGateway;
@@ -84,6 +93,40 @@ test('a lease that cannot be tethered is unbound', async () => {
   gateway = await fake.start({}); // Knows no HoldSession.
   await assert.rejects(gateway.open({ tether: { graceMs: 0 } }), (error: DirleaseError) => error.code === status.UNIMPLEMENTED);
   assert.deepEqual(fake.unbound, ['token-1']);
+});
+
+test('a tether that is not answered in time is an error, and its lease is unbound', async () => {
+  gateway = await fake.start({}, { holdSession: () => {} }, { deadlineMs: 200 });
+  await assert.rejects(gateway.open({ tether: { graceMs: 0 } }), (error: DirleaseError) => error.code === status.DEADLINE_EXCEEDED);
+  assert.deepEqual(fake.unbound, ['token-1']);
+});
+
+test('a tether is held again whatever broke it, until the lease has ended', async () => {
+  const ends = [failure(status.INTERNAL, 'a proxy', ''), failure(status.RESOURCE_EXHAUSTED, 'too many', ''), leaseLost()];
+  let held = 0;
+  let ended: () => void;
+  const over = new Promise<void>((resolve) => (ended = resolve));
+  gateway = await fake.start({}, {
+    holdSession: (call) => {
+      call.write(HoldSessionResponse.create());
+      const error = ends[held++];
+      setImmediate(() => call.emit('error', error));
+      if (held === ends.length) ended();
+    },
+  });
+  await using lease = await gateway.open({ tether: { graceMs: 0 } });
+  await over;
+  await lease.unbind();
+  assert.equal(held, 3);
+});
+
+test('the deadline of a call covers the opening of a new lease', async () => {
+  const silent: SessionServiceServer['openSession'] = (call, callback) => {
+    if (++fake.opened === 1) callback(null, OpenSessionResponse.fromPartial({ token: 'token-1', session: { ttl: { seconds: 300 } } }));
+  };
+  gateway = await fake.start({ whoAmI: (_, callback) => callback(leaseLost()) }, { openSession: silent });
+  const lease = await gateway.open();
+  await assert.rejects(lease.whoAmI({}, { deadlineMs: 100 }), (error: DirleaseError) => error.code === status.DEADLINE_EXCEEDED);
 });
 
 test('leaving a loop and aborting a signal cancel the call', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, test } from 'node:test';
 import { type ServerDuplexStream, status } from '@grpc/grpc-js';
 import { DirleaseError, Gateway, PipelineRequest, PipelineResponse } from 'dirlease-client';
-import { FakeGateway, leaseLost, tokenOf } from './fake_gateway.js';
+import { failure, FakeGateway, leaseLost, tokenOf } from './fake_gateway.js';
 
 type Call = ServerDuplexStream<PipelineRequest, PipelineResponse>;
 
@@ -97,6 +97,16 @@ test('an aborted call is not made on a new lease', async () => {
   await assert.rejects(aborted, (error: DirleaseError) => error.leaseLost);
   assert.equal((await wanted).entry?.dn, 'cn=a');
   assert.deepEqual(received.map(({ calls }) => calls.length), [1]);
+});
+
+test('a stream that ends early is the end of its pipeline', async () => {
+  gateway = await fake.start({ pipeline: (call) => void call.emit('error', failure(status.UNAVAILABLE, 'x', 'LDAP_SERVER_DOWN')) });
+  await using lease = await gateway.open();
+  const pipeline = lease.pipeline();
+  for (const dn of names(2)) {
+    await assert.rejects(pipeline.getEntry({ dn }), (error: DirleaseError) => error.reason === 'LDAP_SERVER_DOWN');
+  }
+  assert.equal(fake.opened, 1);
 });
 
 test('a second loss is the error of each call', async () => {

@@ -22,6 +22,9 @@ _FIELDS = {
     v1.WhoAmIRequest: "who_am_i",
     v1.ChangePasswordRequest: "change_password",
 }
+_WRITES = (
+    v1.AddRequest, v1.ModifyRequest, v1.DeleteRequest, v1.ModifyDnRequest, v1.ExtendedRequest, v1.ChangePasswordRequest,
+)
 # Beyond this, larger messages gain nothing.
 MOST_CALLS_A_MESSAGE = 128
 
@@ -33,6 +36,8 @@ class _Pending:
     result: SearchResult = field(default_factory=SearchResult)
     pieces: Pieces = field(default_factory=Pieces)
     abandoned: bool = False
+    write: bool = False
+    sent: bool = False
 
 
 class Calls:
@@ -46,7 +51,7 @@ class Calls:
         call = v1.PipelineCall(id=next(self._ids), **{_FIELDS[type(request)]: request})
         if timeout is not None:
             call.timeout.FromNanoseconds(int(timeout * 1e9))
-        self._pending[call.id] = _Pending(call, future)
+        self._pending[call.id] = _Pending(call, future, write=isinstance(request, _WRITES))
         return call
 
     def abandon(self, id: int) -> list[v1.PipelineCall]:
@@ -56,6 +61,11 @@ class Calls:
             return []
         pending.abandoned = True
         return [v1.PipelineCall(abandon=id)]
+
+    def sent(self, calls: list[v1.PipelineCall]) -> None:
+        for call in calls:
+            if (pending := self._pending.get(call.id)) is not None:
+                pending.sent = True
 
     def unanswered(self) -> list[v1.PipelineCall]:
         """In the order in which they were entered, for a stream that begins anew."""
@@ -90,9 +100,9 @@ class Calls:
         if response.HasField("done"):
             result.done = response.done
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, error: BaseException, of_sent_writes: BaseException | None = None) -> None:
         """Whatever has no last reply ends with this."""
         pending, self._pending = self._pending, {}
         for each in pending.values():
             if not each.future.done():
-                each.future.set_exception(error)
+                each.future.set_exception(of_sent_writes if of_sent_writes and each.write and each.sent else error)

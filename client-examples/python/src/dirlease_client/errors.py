@@ -77,6 +77,16 @@ class DirleaseError(Exception):
         """The gateway refused the call for its lease's sake: nothing of it happened, a new lease helps."""
         return self.code is grpc.StatusCode.UNAUTHENTICATED and self.reason.startswith("SESSION_")
 
+    @property
+    def outcome_unknown(self) -> bool:
+        """Of a write: it may have happened. Read before you repeat it."""
+        if self.code in (grpc.StatusCode.CANCELLED, grpc.StatusCode.DEADLINE_EXCEEDED):
+            return True
+        if self.code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL) and not self.reason:
+            return True  # The connection broke under the call.
+        # SLOW_CONSUMER: a pipeline's stream was cut off with replies unread.
+        return self.reason in ("OUTCOME_UNKNOWN", "SLOW_CONSUMER")
+
     def __str__(self) -> str:
         said = f"{self.code.name}: {self.message}"
         if self.reason:

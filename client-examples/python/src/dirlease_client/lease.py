@@ -10,7 +10,7 @@ from . import v1
 from .entries import Pieces
 from .errors import DirleaseError
 from .pipeline import Pipeline
-from .terms import TETHER_PAUSE, UNBIND_TIMEOUT, LeaseTerms
+from .terms import TETHER_PAUSE, UNBIND_TIMEOUT, Deadline, LeaseTerms
 
 
 class Lease(LeaseTerms):
@@ -33,7 +33,7 @@ class Lease(LeaseTerms):
 
     def open(self) -> None:
         self._opening, self._ended = threading.Lock(), threading.Event()
-        self._open_session()
+        self._open_session(self._deadline())
         threading.Thread(target=self._keep_alive, name="dirlease-keep-alive", daemon=True).start()
 
     def close(self) -> None:
@@ -46,7 +46,7 @@ class Lease(LeaseTerms):
 
     def search(self, request: v1.SearchRequest, timeout: float | None = None) -> Search:
         """A stream of entries, see Search."""
-        return Search(self, request, self._deadline(timeout))
+        return Search(self, request, self._seconds(timeout))
 
     def pipeline(self) -> Pipeline:
         """Many calls on one stream: the cheapest way to look things up."""
@@ -85,17 +85,17 @@ class Lease(LeaseTerms):
         """The lease as the gateway sees it, with the operations that run on it."""
         return self._call(self._sessions.GetSession, v1.GetSessionRequest(), timeout)
 
-    def _open_session(self) -> None:
+    def _open_session(self, deadline: Deadline) -> None:
         try:
             response, call = self._sessions.OpenSession.with_call(
-                self._next_open_request(), timeout=self._timeout, metadata=self._trace_headers()
+                self._next_open_request(), timeout=deadline.left(), metadata=self._trace_headers()
             )
         except grpc.RpcError as error:
             raise DirleaseError.of_rpc(error) from None
         self._opened(response, call.initial_metadata())
         if self._tether_grace is not None:
             try:
-                stream = self._hold(self._token)
+                stream = self._hold(self._token, deadline)
             except DirleaseError:
                 self._unbind_untethered()
                 raise
@@ -110,10 +110,10 @@ class Lease(LeaseTerms):
         except DirleaseError:
             pass
 
-    def _reopen(self, lost: str) -> None:
+    def _reopen(self, lost: str, deadline: Deadline) -> None:
         with self._opening:
             if self._token == lost:  # Else another thread did it.
-                self._open_session()
+                self._open_session(deadline)
 
     def _rpc(self, method, request, token: str, timeout: float | None):
         try:
@@ -122,14 +122,14 @@ class Lease(LeaseTerms):
             raise DirleaseError.of_rpc(error) from None
 
     def _call(self, method, request, timeout: float | None):
-        token, timeout = self._token, self._deadline(timeout)
+        token, deadline = self._token, self._deadline(timeout)
         try:
-            return self._rpc(method, request, token, timeout)
+            return self._rpc(method, request, token, deadline.left())
         except DirleaseError as error:
             if not error.lease_lost:
                 raise
-        self._reopen(token)
-        return self._rpc(method, request, self._token, timeout)
+        self._reopen(token, deadline)
+        return self._rpc(method, request, self._token, deadline.left())
 
     def _keep_alive(self) -> None:
         while not self._ended.wait(max(self._until_keep_alive(), 0)):
@@ -143,13 +143,20 @@ class Lease(LeaseTerms):
             except DirleaseError:
                 pass  # The next call hears the same, and reopens.
 
-    def _hold(self, token: str):
-        """Returns when the tether stands."""
+    def _hold(self, token: str, deadline: Deadline):
+        """Returns when the tether stands. The stream has no deadline, its first message has."""
         stream = self._sessions.HoldSession(self._hold_request(), metadata=self._metadata(token))
+        late = threading.Timer(deadline.left() or 0, stream.cancel)
+        if deadline.left() is not None:
+            late.start()
         try:
             next(stream)
         except grpc.RpcError as error:
+            if error.code() is grpc.StatusCode.CANCELLED:
+                raise DirleaseError(grpc.StatusCode.DEADLINE_EXCEEDED, "the gateway did not hold the lease in time") from None
             raise DirleaseError.of_rpc(error) from None
+        finally:
+            late.cancel()
         return stream
 
     def _stay_tethered(self, stream, token: str) -> None:
@@ -203,11 +210,11 @@ class Search:
             self.close()
 
     def _responses(self) -> Iterator[v1.SearchResponse]:
-        may_reopen = True
+        may_reopen, deadline = True, self._lease._deadline(self._timeout)
         while True:
             token = self._lease._token
             stream = self._stream = self._lease._directory.Search(
-                self._request, timeout=self._timeout, metadata=self._lease._metadata(token)
+                self._request, timeout=deadline.left(), metadata=self._lease._metadata(token)
             )
             try:
                 for response in stream:
@@ -219,4 +226,4 @@ class Search:
             if not (failure.lease_lost and may_reopen):
                 raise failure
             may_reopen = False
-            self._lease._reopen(token)
+            self._lease._reopen(token, deadline)

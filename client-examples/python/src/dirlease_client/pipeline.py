@@ -27,7 +27,8 @@ class Pipeline:
 
     What is submitted while a message is under way goes out together in the next one. Submitting never waits: the gateway takes
     as many calls as the lease may run, the rest stays here. Leaving the block waits for the last reply; leaving it by an
-    error cancels, and so abandons what runs. Safe for threads.
+    error cancels, and so abandons what runs. When the stream ends early, each call without an answer ends with its error, and
+    so does each that is submitted then: take another pipeline, which opens a lost lease anew. Safe for threads.
     """
 
     def __init__(self, lease: Lease):
@@ -54,7 +55,7 @@ class Pipeline:
         with self._lock:
             if self._failure is not None:
                 raise self._failure
-            call = self._calls.enter(request, future, self._lease._deadline(timeout))
+            call = self._calls.enter(request, future, self._lease._seconds(timeout))
             future.id = call.id
             self._queue.put(call)
         return future
@@ -72,7 +73,7 @@ class Pipeline:
         self._reader.join()
 
     def _begin(self) -> None:
-        """A stream, with all that has no answer yet: a call without a last reply was never begun."""
+        """A stream, with all that waits: one that is refused because its lease is gone has begun nothing."""
         self._queue: queue.SimpleQueue = queue.SimpleQueue()
         self._token = self._lease._token
         for call in self._calls.unanswered():
@@ -88,7 +89,6 @@ class Pipeline:
         while True:
             try:
                 for response in self._stream:
-                    may_reopen = True
                     self._calls.answer(response)
                 failure = DirleaseError(grpc.StatusCode.CANCELLED, "the pipeline is closed")
             except grpc.RpcError as error:
@@ -98,7 +98,7 @@ class Pipeline:
                 break
             may_reopen = False
             try:
-                self._lease._reopen(self._token)
+                self._lease._reopen(self._token, self._lease._deadline())
                 with self._lock:
                     self._begin()
             except Exception as error:  # Also of a lease that was closed meanwhile: whoever waits has to hear of it.

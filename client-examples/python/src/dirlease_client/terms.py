@@ -18,6 +18,16 @@ UNBIND_TIMEOUT = 5.0
 TETHER_PAUSE = 1.0
 
 
+class Deadline:
+    """When a call has to have ended, the opening of a new lease and its second try included. None seconds: never."""
+
+    def __init__(self, seconds: float | None):
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def left(self) -> float | None:
+        return None if self._end is None else max(self._end - time.monotonic(), 0)
+
+
 class LeaseTerms:
     """
     channel    of connect(); one serves any number of leases
@@ -82,8 +92,11 @@ class LeaseTerms:
         self._propagate(headers)
         return list(headers.items())
 
-    def _deadline(self, timeout: float | None) -> float | None:
+    def _seconds(self, timeout: float | None) -> float | None:
         return self._timeout if timeout is None else timeout
+
+    def _deadline(self, timeout: float | None = None) -> Deadline:
+        return Deadline(self._seconds(timeout))
 
     def _until_keep_alive(self) -> float:
         """Seconds; a call within them makes it unnecessary."""

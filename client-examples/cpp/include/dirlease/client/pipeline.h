@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <future>
 #include <memory>
 #include <utility>
 
@@ -12,28 +11,46 @@
 namespace dirlease::client {
 
 class Session;
+class Calls;
+struct Answer;
 class PipelineStream;
 
-// The answer to come. Get() waits for it, and throws the Error of this call alone.
-template <typename Response>
-class Pending {
+// What every Pending is, whatever its response.
+class PendingReply {
  public:
-  Response Get() { return std::move(*(answer_.get().*field_)()); }
+  PendingReply(std::uint64_t id, std::shared_ptr<Calls> calls, std::shared_ptr<Answer> answer)
+      : id_(id), calls_(std::move(calls)), answer_(std::move(answer)) {}
   // Names the call to Pipeline::Abandon.
   std::uint64_t id() const { return id_; }
+
+ protected:
+  v1::PipelineReply Take();
+
+ private:
+  std::uint64_t id_;
+  std::shared_ptr<Calls> calls_;
+  std::shared_ptr<Answer> answer_;
+};
+
+// The answer to come. Get() waits for it, and throws the Error of this call alone; call it once.
+template <typename Response>
+class Pending : public PendingReply {
+ public:
+  Response Get() {
+    v1::PipelineReply reply = Take();
+    return std::move(*(reply.*field_)());
+  }
 
  private:
   friend class Pipeline;
   using Field = Response* (v1::PipelineReply::*)();
-  Pending(std::uint64_t id, std::future<v1::PipelineReply> answer, Field field)
-      : id_(id), answer_(std::move(answer)), field_(field) {}
-  std::uint64_t id_;
-  std::future<v1::PipelineReply> answer_;
+  Pending(PendingReply reply, Field field) : PendingReply(std::move(reply)), field_(field) {}
   Field field_;
 };
 
-// Thread-safe. Calls that run at the same time have no order; their `session` fields stay empty. When the stream breaks,
-// each unanswered call ends with its error: open another pipeline then, and repeat what is safe.
+// Thread-safe. Calls that run at the same time have no order; their `session` fields stay empty. A pipeline is one lease's
+// life: when its stream ends early, each unanswered call ends with its error, and so does each that is submitted then. Open
+// another pipeline, which reopens a lost lease, and repeat what is safe: Error::outcome_unknown() says what may not be.
 class Pipeline {
  public:
   explicit Pipeline(std::shared_ptr<Session> session);
@@ -57,7 +74,7 @@ class Pipeline {
   // The call ends with CANCELLED, unless its answer was under way already.
   void Abandon(std::uint64_t id);
 
-  // No more calls; waits for the answers of those that run. Throws Error when the stream broke.
+  // No more calls; waits for the answers of those that run. Throws Error when the stream broke. May be called again.
   void Close();
 
  private:

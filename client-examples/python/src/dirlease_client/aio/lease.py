@@ -9,7 +9,7 @@ import grpc
 from .. import v1
 from ..entries import Pieces
 from ..errors import DirleaseError
-from ..terms import TETHER_PAUSE, UNBIND_TIMEOUT, LeaseTerms
+from ..terms import TETHER_PAUSE, UNBIND_TIMEOUT, Deadline, LeaseTerms
 from .pipeline import Pipeline
 
 
@@ -34,7 +34,7 @@ class Lease(LeaseTerms):
     async def open(self) -> None:
         self._opening = asyncio.Lock()
         self._tasks: set[asyncio.Task] = set()
-        await self._open_session()
+        await self._open_session(self._deadline())
         self._in_background(self._keep_alive())
 
     async def close(self) -> None:
@@ -48,7 +48,7 @@ class Lease(LeaseTerms):
 
     def search(self, request: v1.SearchRequest, timeout: float | None = None) -> Search:
         """A stream of entries, see Search."""
-        return Search(self, request, self._deadline(timeout))
+        return Search(self, request, self._seconds(timeout))
 
     def pipeline(self) -> Pipeline:
         """Many calls on one stream: the cheapest way to look things up."""
@@ -87,9 +87,9 @@ class Lease(LeaseTerms):
         """The lease as the gateway sees it, with the operations that run on it."""
         return await self._call(self._sessions.GetSession, v1.GetSessionRequest(), timeout)
 
-    async def _open_session(self) -> None:
+    async def _open_session(self, deadline: Deadline) -> None:
         call = self._sessions.OpenSession(
-            self._next_open_request(), timeout=self._timeout, metadata=self._trace_headers()
+            self._next_open_request(), timeout=deadline.left(), metadata=self._trace_headers()
         )
         try:
             response = await call
@@ -98,7 +98,7 @@ class Lease(LeaseTerms):
         self._opened(response, await call.initial_metadata())
         if self._tether_grace is not None:
             try:
-                stream = await self._hold(self._token)
+                stream = await self._hold(self._token, deadline)
             except DirleaseError:
                 await self._unbind_untethered()
                 raise
@@ -116,10 +116,10 @@ class Lease(LeaseTerms):
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _reopen(self, lost: str) -> None:
+    async def _reopen(self, lost: str, deadline: Deadline) -> None:
         async with self._opening:
             if self._token == lost:  # Else another task did it.
-                await self._open_session()
+                await self._open_session(deadline)
 
     async def _rpc(self, method, request, token: str, timeout: float | None):
         try:
@@ -128,14 +128,14 @@ class Lease(LeaseTerms):
             raise DirleaseError.of_rpc(error) from None
 
     async def _call(self, method, request, timeout: float | None):
-        token, timeout = self._token, self._deadline(timeout)
+        token, deadline = self._token, self._deadline(timeout)
         try:
-            return await self._rpc(method, request, token, timeout)
+            return await self._rpc(method, request, token, deadline.left())
         except DirleaseError as error:
             if not error.lease_lost:
                 raise
-        await self._reopen(token)
-        return await self._rpc(method, request, self._token, timeout)
+        await self._reopen(token, deadline)
+        return await self._rpc(method, request, self._token, deadline.left())
 
     async def _keep_alive(self) -> None:
         while True:
@@ -146,11 +146,14 @@ class Lease(LeaseTerms):
             except DirleaseError:
                 pass  # The next call hears the same, and reopens.
 
-    async def _hold(self, token: str):
-        """Returns when the tether stands."""
+    async def _hold(self, token: str, deadline: Deadline):
+        """Returns when the tether stands. The stream has no deadline, its first message has."""
         stream = self._sessions.HoldSession(self._hold_request(), metadata=self._metadata(token))
         try:
-            await stream.read()
+            await asyncio.wait_for(stream.read(), deadline.left())
+        except asyncio.TimeoutError:
+            stream.cancel()
+            raise DirleaseError(grpc.StatusCode.DEADLINE_EXCEEDED, "the gateway did not hold the lease in time") from None
         except grpc.RpcError as error:
             raise DirleaseError.of_rpc(error) from None
         return stream
@@ -204,11 +207,11 @@ class Search:
             self.close()
 
     async def _responses(self) -> AsyncIterator[v1.SearchResponse]:
-        may_reopen = True
+        may_reopen, deadline = True, self._lease._deadline(self._timeout)
         while True:
             token = self._lease._token
             stream = self._stream = self._lease._directory.Search(
-                self._request, timeout=self._timeout, metadata=self._lease._metadata(token)
+                self._request, timeout=deadline.left(), metadata=self._lease._metadata(token)
             )
             try:
                 async for response in stream:
@@ -220,4 +223,4 @@ class Search:
             if not (failure.lease_lost and may_reopen):
                 raise failure
             may_reopen = False
-            await self._lease._reopen(token)
+            await self._lease._reopen(token, deadline)

@@ -108,4 +108,15 @@ public final class DirleaseException extends RuntimeException {
   public boolean leaseLost() {
     return code() == Status.Code.UNAUTHENTICATED && reason().startsWith("SESSION_");
   }
+
+  /** Of a write: it may have happened. Read before you repeat it. */
+  public boolean outcomeUnknown() {
+    // SLOW_CONSUMER: a pipeline's stream was cut off with replies unread.
+    boolean said = reason().equals("OUTCOME_UNKNOWN") || reason().equals("SLOW_CONSUMER");
+    return switch (code()) {
+      case CANCELLED, DEADLINE_EXCEEDED -> true;
+      case UNAVAILABLE, UNKNOWN, INTERNAL -> said || reason().isEmpty(); // Empty: the connection broke under the call.
+      default -> said;
+    };
+  }
 }

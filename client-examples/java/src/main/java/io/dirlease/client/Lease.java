@@ -11,6 +11,7 @@ import io.dirlease.v1.SessionServiceGrpc.SessionServiceBlockingStub;
 import io.dirlease.v1.UnbindResponse;
 import io.grpc.Channel;
 import java.time.Duration;
+import java.util.function.Function;
 
 /**
  * One bound identity at the directory. Operations may run at the same time. The lease is kept alive until it is closed, and is
@@ -19,7 +20,7 @@ import java.time.Duration;
 public final class Lease extends Operations implements AutoCloseable {
   Lease(Gateway gateway, OpenSessionRequest request, Duration grace) {
     super(new LeaseCore(gateway, request, grace), gateway.deadline());
-    lease.open();
+    lease.open(lease.ownDeadline());
   }
 
   /** The lease as it was granted; its session id is safe in logs. Another one after it was opened anew. */
@@ -44,12 +45,12 @@ public final class Lease extends Operations implements AutoCloseable {
 
   /** The lease and its running operations as the gateway sees them. Does not renew it. */
   public GetSessionResponse describe() {
-    return lease.call(() -> sessions().getSession(GetSessionRequest.getDefaultInstance()));
+    return call(sessions -> sessions.getSession(GetSessionRequest.getDefaultInstance()));
   }
 
   /** Another identity on the same connection; also the one with which the lease is opened anew. */
   public RebindResponse rebind(RebindRequest request) {
-    RebindResponse response = lease.call(() -> sessions().rebind(request));
+    RebindResponse response = call(sessions -> sessions.rebind(request));
     lease.rebound(
         lease.request().toBuilder()
             .setCredentials(request.getCredentials())
@@ -59,8 +60,8 @@ public final class Lease extends Operations implements AutoCloseable {
     return response;
   }
 
-  private SessionServiceBlockingStub sessions() {
-    return lease.sessions(lease.gateway().deadline());
+  private <T> T call(Function<SessionServiceBlockingStub, T> call) {
+    return lease.call(lease.gateway().deadline(), until -> call.apply(lease.sessions(until)));
   }
 
   /** Ends the lease, and abandons what still runs. A second time it answers the same. */

@@ -12,9 +12,9 @@ import io.dirlease.v1.UnbindRequest;
 import io.dirlease.v1.UnbindResponse;
 import io.grpc.Channel;
 import io.grpc.ClientInterceptors;
+import io.grpc.Deadline;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
-import io.grpc.stub.AbstractStub;
 import io.grpc.stub.MetadataUtils;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
@@ -22,7 +22,7 @@ import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /** What a lease and the views of it share: the token, its renewal and its replacement. Thread-safe. */
 final class LeaseCore {
@@ -62,26 +62,32 @@ final class LeaseCore {
     return channel;
   }
 
-  DirectoryServiceGrpc.DirectoryServiceBlockingStub directory(Duration deadline) {
-    return limit(DirectoryServiceGrpc.newBlockingStub(channel), deadline);
+  DirectoryServiceGrpc.DirectoryServiceBlockingStub directory(Deadline deadline) {
+    return DirectoryServiceGrpc.newBlockingStub(channel).withDeadline(deadline);
   }
 
-  SessionServiceGrpc.SessionServiceBlockingStub sessions(Duration deadline) {
-    return limit(SessionServiceGrpc.newBlockingStub(channel), deadline);
+  SessionServiceGrpc.SessionServiceBlockingStub sessions(Deadline deadline) {
+    return SessionServiceGrpc.newBlockingStub(channel).withDeadline(deadline);
   }
 
-  /** {@code deadline} null: none. */
-  private static <S extends AbstractStub<S>> S limit(S stub, Duration deadline) {
-    return deadline == null ? stub : stub.withDeadlineAfter(deadline.toNanos(), TimeUnit.NANOSECONDS);
+  /** From now; null stays null: none. */
+  static Deadline after(Duration duration) {
+    return duration == null ? null : Deadline.after(duration.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  synchronized void open() {
+  /** Of what no caller has given one. */
+  Deadline ownDeadline() {
+    return after(gateway.deadline());
+  }
+
+  synchronized void open(Deadline deadline) {
     OpenSessionRequest once = request.toBuilder().setRequestId(UUID.randomUUID().toString()).build();
     AtomicReference<Metadata> headers = new AtomicReference<>();
     OpenSessionResponse response;
     try {
       response =
-          limit(SessionServiceGrpc.newBlockingStub(gateway.channel()), gateway.deadline())
+          SessionServiceGrpc.newBlockingStub(gateway.channel())
+              .withDeadline(deadline)
               .withInterceptors(MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()))
               .openSession(once);
     } catch (StatusRuntimeException e) {
@@ -92,7 +98,7 @@ final class LeaseCore {
     granted = new Granted(wrapped != null ? wrapped : response.getToken(), response.getSession(), response.getBind());
     if (tether != null) {
       try {
-        tether.hold();
+        tether.hold(deadline);
       } catch (DirleaseException e) {
         unbindUntethered();
         throw e;
@@ -105,7 +111,7 @@ final class LeaseCore {
   private void unbindUntethered() {
     tether.release();
     try {
-      sessions(gateway.deadline()).unbind(UnbindRequest.getDefaultInstance());
+      sessions(ownDeadline()).unbind(UnbindRequest.getDefaultInstance());
     } catch (StatusRuntimeException ignored) {
       // The gateway ends it by its ttl.
     }
@@ -120,23 +126,25 @@ final class LeaseCore {
   // Every call renews the lease at the gateway, so only an idle one needs this. A failure shows at the next call.
   private void renew() {
     if (!used) {
-      limit(SessionServiceGrpc.newStub(channel), gateway.deadline())
+      SessionServiceGrpc.newStub(channel)
+          .withDeadline(ownDeadline())
           .keepAlive(KeepAliveRequest.getDefaultInstance(), new Ignore<KeepAliveResponse>());
     }
     used = false;
   }
 
-  /** Makes the call, and once more on a new lease if this one is gone. */
-  <T> T call(Supplier<T> call) {
+  /** Makes the call, and once more on a new lease if this one is gone; the time is that of all together, null: unlimited. */
+  <T> T call(Duration time, Function<Deadline, T> call) {
     Granted before = granted;
+    Deadline deadline = after(time);
     used = true;
     try {
-      return call.get();
+      return call.apply(deadline);
     } catch (StatusRuntimeException e) {
-      recover(before, DirleaseException.of(e));
+      recover(before, DirleaseException.of(e), deadline);
     }
     try {
-      return call.get();
+      return call.apply(deadline);
     } catch (StatusRuntimeException e) {
       throw DirleaseException.of(e);
     }
@@ -144,13 +152,13 @@ final class LeaseCore {
 
   /**
    * A lease that is gone never began the call, so the call may be made again, a write too, on a new lease: once. Calls that
-   * find the same lease gone share the new one.
+   * find the same lease gone share the new one. {@code deadline} null: the gateway's own.
    */
-  void recover(Granted lost, DirleaseException error) {
+  void recover(Granted lost, DirleaseException error, Deadline deadline) {
     if (!error.leaseLost()) throw error;
     synchronized (this) {
       if (closed) throw error;
-      if (granted == lost) open();
+      if (granted == lost) open(deadline == null ? ownDeadline() : deadline);
     }
   }
 
@@ -168,7 +176,7 @@ final class LeaseCore {
     keepAlive.cancel(false);
     try {
       ended =
-          sessions(gateway.deadline().plus(wait)).unbind(UnbindRequest.newBuilder().setWait(Times.to(wait)).build());
+          sessions(after(gateway.deadline().plus(wait))).unbind(UnbindRequest.newBuilder().setWait(Times.to(wait)).build());
       return ended;
     } catch (StatusRuntimeException e) {
       throw DirleaseException.of(e);

@@ -112,6 +112,6 @@ public class Operations {
   }
 
   private <T> T call(Function<DirectoryServiceBlockingStub, T> call) {
-    return lease.call(() -> call.apply(lease.directory(deadline)));
+    return lease.call(deadline, until -> call.apply(lease.directory(until)));
   }
 }

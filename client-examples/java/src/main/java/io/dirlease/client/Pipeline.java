@@ -43,11 +43,19 @@ import java.util.function.Function;
 /**
  * Many operations of a lease on one stream. Submit as many as there are, join each: what is ready goes out in one message, and
  * answers come several in one. A failed call completes its own future only, with a {@link DirleaseException}; cancelling the
- * future abandons the operation. Futures complete on gRPC's threads. Thread-safe.
+ * future abandons the operation. Futures complete on gRPC's threads. When the stream ends early, each call without an answer
+ * completes with its error, and so does each that is submitted then: take another pipeline, which opens a lost lease anew.
+ * Thread-safe.
  */
 public final class Pipeline implements AutoCloseable {
-  /** Calls outstanding at the gateway: what a lease runs at once. More wait here. */
-  private static final int WINDOW = 64;
+  /**
+   * Calls on their way; more wait here. A lease runs 64 at once, the rest waits at the gateway, so that its next calls come in
+   * large messages.
+   */
+  private static final int WINDOW = 1024;
+
+  /** Beyond this, larger messages gain nothing. */
+  private static final int MOST_CALLS_A_MESSAGE = 256;
 
   private final LeaseCore lease;
   private final com.google.protobuf.Duration timeout;
@@ -55,6 +63,9 @@ public final class Pipeline implements AutoCloseable {
   private final Map<Long, Call<?>> running = new HashMap<>();
   private Exchange exchange;
   private boolean recovering;
+  private boolean mayReopen = true;
+  private boolean halfClosed;
+  private DirleaseException failure;
   private boolean flushing;
   private boolean closed;
   private boolean cancelled;
@@ -114,7 +125,10 @@ public final class Pipeline implements AutoCloseable {
     closed = true;
     try {
       while (!waiting.isEmpty() || !running.isEmpty()) wait();
-      if (exchange != null && !cancelled) exchange.requests.onCompleted();
+      if (exchange != null && !cancelled && !halfClosed) {
+        halfClosed = true; // Once, whoever else closes.
+        exchange.requests.onCompleted();
+      }
       while (exchange != null) wait();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -140,6 +154,10 @@ public final class Pipeline implements AutoCloseable {
   private synchronized <T> CompletableFuture<T> submit(PipelineCall.Builder message, Function<PipelineReply, T> read) {
     if (closed) throw new IllegalStateException("the pipeline is closed");
     Call<T> call = new Call<>(message, read);
+    if (failure != null) {
+      call.completeExceptionally(failure);
+      return call;
+    }
     waiting.add(call);
     flushSoon();
     return call;
@@ -147,7 +165,8 @@ public final class Pipeline implements AutoCloseable {
 
   // On another thread, so that what is submitted, or finds room, until it runs shares the message.
   private synchronized void flushSoon() {
-    if (flushing || waiting.isEmpty() || running.size() >= WINDOW) return;
+    // Not one call for each answer, but half a window at a time.
+    if (flushing || waiting.isEmpty() || running.size() > WINDOW / 2) return;
     flushing = true;
     lease.gateway().timers().execute(this::flush);
   }
@@ -158,9 +177,13 @@ public final class Pipeline implements AutoCloseable {
   }
 
   private synchronized void send() {
-    if (recovering || waiting.isEmpty() || running.size() >= WINDOW) return;
+    while (!recovering && !waiting.isEmpty() && running.size() < WINDOW) sendOne();
+  }
+
+  private void sendOne() {
     PipelineRequest.Builder request = PipelineRequest.newBuilder();
-    for (Iterator<Call<?>> next = waiting.iterator(); next.hasNext() && running.size() < WINDOW; ) {
+    Iterator<Call<?>> next = waiting.iterator();
+    while (next.hasNext() && running.size() < WINDOW && request.getCallsCount() < MOST_CALLS_A_MESSAGE) {
       Call<?> call = next.next();
       next.remove();
       call.id = ++lastId;
@@ -197,30 +220,31 @@ public final class Pipeline implements AutoCloseable {
     all.forEach(call -> call.completeExceptionally(error));
   }
 
-  // What ran when the lease ended was answered before: the rest was never begun, and moves to the new lease, once.
+  // A stream that is refused because its lease is gone has begun nothing: its calls go to a new lease, once. Every other end is
+  // the pipeline's.
   private void lost(Exchange lost, DirleaseException error) {
     synchronized (this) {
       if (exchange != lost) return;
       exchange = null;
       recovering = true;
     }
-    List<Call<?>> twice = new ArrayList<>();
     try {
-      lease.recover(lost.granted, error);
+      if (!mayReopen) throw error;
+      mayReopen = false;
+      lease.recover(lost.granted, error, null);
       synchronized (this) {
         List<Call<?>> later = List.copyOf(waiting);
         waiting.clear();
-        for (Call<?> call : running.values()) {
-          if (!call.isDone()) (call.moved ? twice : waiting).add(call);
-          call.moved = true;
-        }
+        running.values().stream().filter(call -> !call.isDone()).forEach(waiting::add);
         running.clear();
         waiting.addAll(later);
       }
     } catch (DirleaseException unrecovered) {
+      synchronized (this) {
+        failure = unrecovered;
+      }
       fail(unrecovered);
     }
-    twice.forEach(call -> call.completeExceptionally(error));
     synchronized (this) {
       recovering = false;
       notifyAll();
@@ -275,7 +299,6 @@ public final class Pipeline implements AutoCloseable {
     final PipelineCall.Builder message;
     private final Function<PipelineReply, T> read;
     long id;
-    boolean moved;
 
     Call(PipelineCall.Builder message, Function<PipelineReply, T> read) {
       this.message = message;

@@ -91,8 +91,9 @@ public final class SearchStream implements Iterable<SearchEntry>, AutoCloseable 
       throw DirleaseException.of(e);
     }
     return lease.call(
-        () -> {
-          context.run(() -> responses = lease.directory(deadline).search(request));
+        deadline,
+        until -> {
+          context.run(() -> responses = lease.directory(until).search(request));
           return responses.hasNext();
         });
   }

@@ -4,6 +4,7 @@ import io.dirlease.v1.HoldSessionRequest;
 import io.dirlease.v1.HoldSessionResponse;
 import io.dirlease.v1.SessionServiceGrpc;
 import io.grpc.Channel;
+import io.grpc.Deadline;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCallStreamObserver;
@@ -13,7 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 
-/** A stream whose end tells the gateway that this process is gone. Held again when only the connection broke. */
+/** A stream whose end tells the gateway that this process is gone. Held again, until the lease has ended. */
 final class Tether {
   private final Gateway gateway;
   private final Channel channel;
@@ -27,9 +28,9 @@ final class Tether {
   }
 
   /** Returns when the gateway holds the lease. */
-  void hold() {
+  void hold(Deadline deadline) {
     try {
-      begin().held.orTimeout(gateway.deadline().toNanos(), TimeUnit.NANOSECONDS).join();
+      begin().held.orTimeout(deadline.timeRemaining(TimeUnit.NANOSECONDS), TimeUnit.NANOSECONDS).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof StatusRuntimeException error) throw DirleaseException.of(error);
       throw DirleaseException.of(Status.DEADLINE_EXCEEDED.withDescription("not held in time").asRuntimeException());
@@ -74,8 +75,10 @@ final class Tether {
     @Override
     public void onError(Throwable error) {
       held.completeExceptionally(error);
-      // Any other status says that the lease has ended: the next call opens a new one, and holds that.
-      if (Status.fromThrowable(error).getCode() == Status.Code.UNAVAILABLE && !gateway.timers().isShutdown()) {
+      Status.Code code = Status.fromThrowable(error).getCode();
+      // These say that the lease has ended: the next call opens a new one, and holds that. Whatever else broke it may pass.
+      boolean ended = code == Status.Code.UNAUTHENTICATED || code == Status.Code.ABORTED;
+      if (!ended && !gateway.timers().isShutdown()) {
         gateway.timers().schedule(() -> beginAgain(this), Math.max(100, grace.toMillis() / 4), TimeUnit.MILLISECONDS);
       }
     }

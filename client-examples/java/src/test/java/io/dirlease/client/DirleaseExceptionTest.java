@@ -69,4 +69,17 @@ class DirleaseExceptionTest {
       assertEquals(Optional.empty(), error.ldap());
     }
   }
+
+  @Test
+  void saysWhenAWriteMayHaveHappened() {
+    assertTrue(DirleaseException.of(FakeGateway.failure(Status.Code.UNKNOWN, "OUTCOME_UNKNOWN")).outcomeUnknown());
+    assertTrue(DirleaseException.of(FakeGateway.failure(Status.Code.RESOURCE_EXHAUSTED, "SLOW_CONSUMER")).outcomeUnknown());
+    for (Status bare :
+        new Status[] {Status.CANCELLED, Status.DEADLINE_EXCEEDED, Status.UNAVAILABLE, Status.UNKNOWN, Status.INTERNAL}) {
+      assertTrue(DirleaseException.of(bare.asRuntimeException()).outcomeUnknown(), bare.toString());
+    }
+    assertFalse(DirleaseException.of(FakeGateway.failure(Status.Code.UNAVAILABLE, "DRAINING")).outcomeUnknown());
+    assertFalse(DirleaseException.of(FakeGateway.leaseLost()).outcomeUnknown());
+    assertFalse(DirleaseException.of(Status.NOT_FOUND.asRuntimeException()).outcomeUnknown());
+  }
 }

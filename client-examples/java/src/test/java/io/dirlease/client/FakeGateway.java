@@ -4,6 +4,8 @@ import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
+import io.dirlease.v1.HoldSessionRequest;
+import io.dirlease.v1.HoldSessionResponse;
 import io.dirlease.v1.OpenSessionRequest;
 import io.dirlease.v1.OpenSessionResponse;
 import io.dirlease.v1.Session;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** A gateway in this process that grants leases token-1, token-2 ... and answers as a test tells it. */
@@ -40,6 +43,10 @@ final class FakeGateway implements AutoCloseable {
   final AtomicInteger opened = new AtomicInteger();
   final List<String> unbound = Collections.synchronizedList(new ArrayList<>());
   final Gateway gateway;
+  /** What answers HoldSession. */
+  volatile Consumer<StreamObserver<HoldSessionResponse>> hold = to -> to.onError(Status.UNIMPLEMENTED.asRuntimeException());
+  /** Openings that are answered. */
+  volatile int mostOpened = Integer.MAX_VALUE;
   private final Server server;
 
   FakeGateway(BindableService directory) throws IOException {
@@ -94,9 +101,15 @@ final class FakeGateway implements AutoCloseable {
     @Override
     public void openSession(OpenSessionRequest request, StreamObserver<OpenSessionResponse> to) {
       int number = opened.incrementAndGet();
+      if (number > mostOpened) return;
       Session session =
           Session.newBuilder().setSessionId("s-" + number).setTtl(Duration.newBuilder().setSeconds(300)).build();
       answer(to, OpenSessionResponse.newBuilder().setToken("token-" + number).setSession(session).build());
+    }
+
+    @Override
+    public void holdSession(HoldSessionRequest request, StreamObserver<HoldSessionResponse> to) {
+      hold.accept(to);
     }
 
     @Override

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dirlease.v1.DeleteRequest;
 import io.dirlease.v1.DeleteResponse;
 import io.dirlease.v1.DirectoryServiceGrpc.DirectoryServiceImplBase;
+import io.dirlease.v1.HoldSessionResponse;
 import io.dirlease.v1.OpenSessionRequest;
 import io.dirlease.v1.SearchEntry;
 import io.dirlease.v1.SearchRequest;
@@ -74,6 +75,44 @@ class LeaseTest {
               () -> fake.gateway.openTethered(OpenSessionRequest.getDefaultInstance(), Duration.ZERO));
       assertEquals(Status.Code.UNIMPLEMENTED, e.code());
       assertEquals(List.of("token-1"), fake.unbound);
+    }
+  }
+
+  @Test
+  void aTetherIsHeldAgainWhateverBrokeItUntilTheLeaseHasEnded() throws Exception {
+    List<RuntimeException> ends =
+        List.of(
+            Status.INTERNAL.asRuntimeException(), Status.RESOURCE_EXHAUSTED.asRuntimeException(), FakeGateway.leaseLost());
+    AtomicInteger held = new AtomicInteger();
+    CountDownLatch over = new CountDownLatch(ends.size());
+    try (FakeGateway fake = new FakeGateway(new Directory())) {
+      fake.hold =
+          to -> {
+            to.onNext(HoldSessionResponse.getDefaultInstance());
+            to.onError(ends.get(held.getAndIncrement()));
+            over.countDown();
+          };
+      try (Lease lease = fake.gateway.openTethered(OpenSessionRequest.getDefaultInstance(), Duration.ZERO)) {
+        assertTrue(over.await(10, TimeUnit.SECONDS));
+      }
+      assertEquals(ends.size(), held.get());
+    }
+  }
+
+  @Test
+  void theDeadlineOfACallCoversTheOpeningOfANewLease() throws Exception {
+    Directory directory =
+        new Directory() {
+          @Override
+          public void whoAmI(WhoAmIRequest request, StreamObserver<WhoAmIResponse> to) {
+            to.onError(FakeGateway.leaseLost());
+          }
+        };
+    try (FakeGateway fake = new FakeGateway(directory); Lease lease = open(fake)) {
+      fake.mostOpened = 1;
+      Operations soon = lease.withDeadline(Duration.ofMillis(100));
+      assertEquals(Status.Code.DEADLINE_EXCEEDED, assertThrows(DirleaseException.class, soon::whoAmI).code());
+      assertEquals(2, fake.opened.get());
     }
   }
 

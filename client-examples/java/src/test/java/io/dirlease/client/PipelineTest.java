@@ -96,8 +96,8 @@ class PipelineTest {
       List<CompletableFuture<GetEntryResponse>> answers = submit(pipeline);
       submitted.countDown();
       checkEach(answers);
-      assertEquals(64, directory.received.peek().getCallsCount());
-      assertTrue(directory.received.stream().allMatch(request -> request.getCallsCount() <= 64));
+      assertEquals(256, directory.received.peek().getCallsCount());
+      assertTrue(directory.received.stream().allMatch(request -> request.getCallsCount() <= 256));
     }
   }
 
@@ -152,6 +152,37 @@ class PipelineTest {
       DirleaseException error = (DirleaseException) assertThrows(CompletionException.class, slow::join).getCause();
       assertEquals(Status.Code.CANCELLED, error.code());
       assertThrows(IllegalStateException.class, () -> pipeline.getEntry(entry("cn=a")));
+    }
+  }
+
+  @Test
+  void aStreamThatEndsEarlyIsTheEndOfItsPipeline() throws Exception {
+    Directory directory =
+        new Directory() {
+          @Override
+          public StreamObserver<PipelineRequest> pipeline(StreamObserver<PipelineResponse> to) {
+            to.onError(FakeGateway.failure(Status.Code.UNAVAILABLE, "LDAP_SERVER_DOWN"));
+            return super.pipeline(to);
+          }
+        };
+    try (FakeGateway fake = new FakeGateway(directory); Lease lease = open(fake); Pipeline pipeline = lease.pipeline()) {
+      for (int n = 0; n < 2; n++) {
+        CompletableFuture<?> call = pipeline.getEntry(entry("cn=a"));
+        DirleaseException error = (DirleaseException) assertThrows(CompletionException.class, call::join).getCause();
+        assertEquals("LDAP_SERVER_DOWN", error.reason());
+      }
+      assertEquals(1, fake.opened.get());
+    }
+  }
+
+  @Test
+  void twoMayCloseIt() throws Exception {
+    try (FakeGateway fake = new FakeGateway(new Directory()); Lease lease = open(fake)) {
+      Pipeline pipeline = lease.pipeline();
+      pipeline.getEntry(entry("cn=a"));
+      CompletableFuture<?> other = CompletableFuture.runAsync(pipeline::close);
+      pipeline.close();
+      other.get(10, TimeUnit.SECONDS);
     }
   }
 }

@@ -22,7 +22,9 @@ import io.dirlease.v1.SearchRequest;
 import io.dirlease.v1.SessionServiceGrpc;
 import io.dirlease.v1.SimpleBind;
 import io.dirlease.v1.UnbindRequest;
+import io.grpc.Metadata;
 import io.grpc.Status;
+import io.grpc.stub.MetadataUtils;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -201,7 +203,11 @@ public final class Scenario {
   }
 
   private static void endBehindItsBack(Gateway gateway, String token) {
-    SessionServiceGrpc.newBlockingStub(gateway.channel()).unbind(UnbindRequest.newBuilder().setSession(token).build());
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("ldap-session", Metadata.ASCII_STRING_MARSHALLER), token);
+    SessionServiceGrpc.newBlockingStub(gateway.channel())
+        .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+        .unbind(UnbindRequest.getDefaultInstance());
   }
 
   private static DirleaseException failure(Supplier<?> call) {

@@ -33,12 +33,20 @@ final class Thwarting implements ClientInterceptor {
       public void start(Listener<R> listener, Metadata headers) {
         super.start(
             new SimpleForwardingClientCallListener<>(listener) {
+              private String token;
+
+              @Override
+              public void onHeaders(Metadata headers) {
+                token = headers.get(Metadata.Key.of("ldap-session", Metadata.ASCII_STRING_MARSHALLER));
+                super.onHeaders(headers);
+              }
+
               @Override
               public void onMessage(R message) {
-                if (message instanceof OpenSessionResponse response) {
+                if (message instanceof OpenSessionResponse) {
                   opened.incrementAndGet();
                   // On another thread: this one is in a blocking call already.
-                  CompletableFuture.runAsync(() -> thwart.accept(response.getToken())).join();
+                  CompletableFuture.runAsync(() -> thwart.accept(token)).join();
                 }
                 super.onMessage(message);
               }
