@@ -129,6 +129,7 @@ class Checker {
     CheckPositive(key + ": connect_timeout", target.connect_timeout());
     CheckWord(key + ": tls", target.tls(), {"none", "starttls", "ldaps"});
     CheckWord(key + ": session_tracking", target.session_tracking(), {"auto", "always", "never"});
+    CheckWord(key + ": sasl_channel_binding", target.sasl_channel_binding(), {"tls-endpoint", "tls-unique", "none"});
     if (target.uris().empty()) Add("{}: uris: none is given", key);
     for (const std::string& uri : target.uris()) CheckUri(key, uri, target.tls() == "ldaps");
     CheckCertificate(key + ": cert", target.cert(), key + ": key", target.key());

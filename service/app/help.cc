@@ -38,6 +38,8 @@ Directories
   --target-gateway-identity=true|false  whether every caller may bind with the gateway's own certificate or Kerberos
                                  credentials (false: only who a profile of the file names)
   --target-client-keytab=FILE    the gateway's Kerberos key for GSSAPI binds (what Kerberos finds by itself)
+  --target-sasl-channel-binding=tls-endpoint|tls-unique|none  what GSSAPI and SCRAM-...-PLUS binds over TLS are tied to, as
+                                 slapd's sasl-cbinding says (tls-endpoint)
 
 Leases
   --lease-min-ttl=TIME --lease-default-ttl=TIME --lease-max-ttl=TIME  idle time to live (10s, 5m, 1h)

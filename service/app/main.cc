@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/synchronization/mutex.h"
 #include "app/command_line.h"
 #include "app/config_file.h"
 #include "app/config_loader.h"
@@ -47,6 +48,9 @@ void ReturnLargeBlocks() {
   constexpr int kLargeOctets = 1024 * 1024;
   mallopt(M_MMAP_THRESHOLD, kLargeOctets);
 }
+
+// Debian's abseil is built with its checks: it would look for a deadlock at every lock that gRPC takes.
+void LockWithoutChecks() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
 
 int Refuse(const std::vector<std::string>& problems) {
   for (const std::string& problem : problems)
@@ -88,6 +92,7 @@ int Run(const CommandLine& line) {
 int main(int argc, char** argv, char** environment) {
   dirlease::FillStandardDescriptors();
   dirlease::ReturnLargeBlocks();
+  dirlease::LockWithoutChecks();
   return dirlease::Run(
       dirlease::ParseCommandLine({argv + 1, argv + argc}, dirlease::Environment(environment)));
 }

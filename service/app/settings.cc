@@ -75,6 +75,11 @@ TargetConfig::Tls ToTls(const std::string& word) {
   return word == "starttls" ? TargetConfig::Tls::kStartTls : TargetConfig::Tls::kNone;
 }
 
+ChannelBinding ToChannelBinding(const std::string& word) {
+  if (word == "none") return ChannelBinding::kNone;
+  return word == "tls-unique" ? ChannelBinding::kTlsUnique : ChannelBinding::kTlsEndpoint;
+}
+
 ReferralPolicy ToReferralPolicy(const config::v1::Referrals& referrals) {
   ReferralPolicy policy;
   if (referrals.follow() == "anonymous") policy.follow = ReferralPolicy::Follow::kAnonymous;
@@ -95,6 +100,7 @@ TargetConfig ToTarget(const config::v1::Target& target) {
                       .connect_timeout = ToDuration(target.connect_timeout())};
   result.gateway_identity = target.gateway_identity();
   result.client_keytab = target.client_keytab();
+  result.sasl_channel_binding = ToChannelBinding(target.sasl_channel_binding());
   result.referrals = ToReferralPolicy(target.referrals());
   if (target.session_tracking() == "always") result.session_tracking = true;
   if (target.session_tracking() == "never") result.session_tracking = false;

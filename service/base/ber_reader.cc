@@ -2,13 +2,14 @@
 
 namespace dirlease {
 
-bool BerReader::TakeLong(BerItem& out) {
-  const size_t count = Octet(1) - kLongFormLength;
+BerReader::Extent BerReader::LongExtent(const char* at, const char* end) {
+  const auto octet = [at](size_t i) { return static_cast<uint8_t>(at[i]); };
+  const size_t count = octet(1) - kLongFormLength;
   const size_t header = kShortHeader + count;
-  if (count == 0 || count > 4 || left() < header) return false;
+  if (count == 0 || count > 4 || static_cast<size_t>(end - at) < header) return {0, 0};
   size_t length = 0;
-  for (size_t i = kShortHeader; i < header; ++i) length = length << 8 | Octet(i);
-  return length <= left() - header && TakeFrom(header, length, out);
+  for (size_t i = kShortHeader; i < header; ++i) length = length << 8 | octet(i);
+  return {header, length};
 }
 
 std::optional<int> BerReader::NextIntegerIf(uint8_t tag) {

@@ -35,9 +35,12 @@ class BerReader {
   // False: at the end, or what follows is no element; nothing is taken then.
   bool Take(BerItem& out) {
     if (left() < kShortHeader || (Octet(0) & kHighTagNumber) == kHighTagNumber) return false;
-    const size_t length = Octet(1);
-    if (length >= kLongFormLength) return TakeLong(out);
-    return length <= left() - kShortHeader && TakeFrom(kShortHeader, length, out);
+    Extent extent = {kShortHeader, Octet(1)};
+    if (extent.content >= kLongFormLength) extent = LongExtent(at_, end_);
+    if (extent.header == 0 || extent.content > left() - extent.header) return false;
+    out = {Octet(0), {at_ + extent.header, extent.content}};
+    at_ += extent.header + extent.content;
+    return true;
   }
   // Empty: as Take.
   std::optional<BerItem> Next() {
@@ -59,13 +62,14 @@ class BerReader {
 
   size_t left() const { return static_cast<size_t>(end_ - at_); }
   uint8_t Octet(size_t at) const { return static_cast<uint8_t>(at_[at]); }
-  bool TakeFrom(size_t header, size_t length, BerItem& out) {
-    out = {Octet(0), {at_ + header, length}};
-    at_ += header + length;
-    return true;
-  }
-  // Of an element with a length in the long form.
-  bool TakeLong(BerItem& out);
+  // Of an element, in octets.
+  struct Extent {
+    size_t header;
+    size_t content;
+  };
+  // Where the length is in the long form; a header of 0: it is none. By value throughout, so that a reader and what it reads
+  // stay in registers.
+  static Extent LongExtent(const char* at, const char* end);
 
   const char* at_;
   const char* end_;

@@ -17,8 +17,10 @@ bool IsContinuation(std::string_view octets, size_t i) {
   return i < octets.size() && (At(octets, i) & 0xC0) == 0x80;
 }
 
-uint64_t Word(const char* octets) {
-  uint64_t word;
+// The first octets of it, as many as a T has.
+template <typename T>
+T Load(const char* octets) {
+  T word;
   std::memcpy(&word, octets, sizeof(word));
   return word;
 }
@@ -26,14 +28,19 @@ uint64_t Word(const char* octets) {
 // In steps of eight octets, the last of which may overlap: every DN and attribute description of every entry is checked.
 bool IsAscii(std::string_view octets) {
   constexpr uint64_t kHighBits = 0x8080808080808080;
-  constexpr size_t kStep = sizeof(uint64_t);
+  constexpr size_t kStep = sizeof(uint64_t), kHalf = sizeof(uint32_t);
+  const char* const at = octets.data();
+  const size_t size = octets.size();
   uint64_t seen = 0;
-  if (octets.size() < kStep) {
+  if (size >= kStep) {
+    for (size_t i = 0; i + kStep < size; i += kStep) seen |= Load<uint64_t>(at + i);
+    seen |= Load<uint64_t>(at + size - kStep);
+  } else if (size >= kHalf) {
+    seen = Load<uint32_t>(at) | Load<uint32_t>(at + size - kHalf);
+  } else {
     for (const char octet : octets) seen |= static_cast<unsigned char>(octet);
-    return (seen & 0x80) == 0;
   }
-  for (size_t at = 0; at + kStep < octets.size(); at += kStep) seen |= Word(octets.data() + at);
-  return ((seen | Word(octets.data() + octets.size() - kStep)) & kHighBits) == 0;
+  return (seen & kHighBits) == 0;
 }
 
 // RFC 3629 section 4 narrows the second octet after these first ones; else any continuation will do.

@@ -138,8 +138,9 @@ void Connection::Read() {
   }
   if (closed()) return;
   CountPartialMessage();
-  // After a hang-up nobody else tells of what is left in the socket.
-  const bool more = handle_->has_buffered_input() || hung_up_;
+  // After a hang-up nobody else tells of what is left in the socket. And a stream rests when its socket is empty, not
+  // before: what the directory's kernel had to keep comes as soon as there is room here.
+  const bool more = handle_->has_buffered_input() || hung_up_ || (filled && pace_.streaming());
   if (pauses_ == 0 && !parked_ && more) ReadInLaterTurn();
   resting_ = false;
   if (!more) Rest();
@@ -208,7 +209,7 @@ void Connection::Dispatch(const ResponseView& response) {
     if (response.oid == kNoticeOfDisconnection) Lose(*response.result);
     return;
   }
-  if (response.kind == ResponseView::Kind::kEntry) pace_.CountEntry(response.entry->octets);
+  if (response.kind == ResponseView::Kind::kEntry) pace_.CountEntry();
   if (response.kind == ResponseView::Kind::kResult) pace_.CountResult();
   const auto found = exchanges_.find(response.message_id);
   if (found == exchanges_.end()) return;  // abandoned meanwhile, or an id that was never ours

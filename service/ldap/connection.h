@@ -83,6 +83,8 @@ class Connection final : private ByteBudget::Reader {
   uint64_t sent_octets() const;
   uint64_t written_octets() const;
   bool tls() const { return tls_; }
+  // As LdapHandle has it. REQUIRES: !closed().
+  std::string ChannelBindingOctets(ChannelBinding kind) const { return handle_->ChannelBindingOctets(kind); }
   ByteBudget& budget() { return budget_; }
   // Nothing is read from the directory, because somebody or the budget holds as much as he may.
   bool paused() const { return pauses_ > 0 || parked_; }

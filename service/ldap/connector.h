@@ -34,6 +34,8 @@ struct TargetConfig {
   bool gateway_identity = false;
   // Of the gateway itself in GSSAPI binds, where the profile has none of its own; empty = the process's own credentials.
   std::string client_keytab = {};
+  // Of SASL binds whose messages the gateway makes, with mechanisms that can (GSSAPI, SCRAM-...-PLUS).
+  ChannelBinding sasl_channel_binding = ChannelBinding::kTlsEndpoint;
   ReferralPolicy referrals = {};
 };
 

@@ -1,12 +1,13 @@
 // How long to let a directory's input gather before it is read again. Directories write each entry of a stream by itself;
-// to wake for each of them costs several times what the entry costs, here and, on a shared machine, there. Pure: every
-// call says what time it is. Not thread-safe.
+// to wake for each of them costs several times what the entry costs, here and, on a shared machine, there. While we rest,
+// entries gather in the sender's buffer too, and its kernel sends them in fewer and larger pieces.
 //
-// Latency: the first entries of a search are never held back, later ones by kLongestRest at most.
+// Latency: the first entries of a search are never held back, later ones by kLongestRest at most, and no search takes
+// longer by more than 1/kPartOfTime. Pure: every call says what time it is. Not thread-safe.
 #pragma once
 
 #include <algorithm>
-#include <cstddef>
+#include <utility>
 
 #include "absl/time/time.h"
 
@@ -16,33 +17,35 @@ class InputPace {
  public:
   // Nothing rests before so many entries came since a final response: searches with few entries pay nothing.
   static constexpr int kFirstEntries = 64;
-  // A rest is as long as so much takes to arrive, at the pace since the last one: well below the smallest receive window,
-  // so that the directory never waits for us.
-  static constexpr size_t kGatheredOctets = 32 * 1024;
-  static constexpr absl::Duration kLongestRest = absl::Milliseconds(1);
+  // Longer rests save little more, and where the buffers between the directory and us are small, it waits for us.
+  static constexpr absl::Duration kLongestRest = absl::Milliseconds(3);
   static constexpr absl::Duration kShortestRest = absl::Microseconds(100);
+  // A rest is at most this part of the time since the first entries.
+  static constexpr int kPartOfTime = 8;
 
-  void CountEntry(size_t octets) {
+  void CountEntry() {
     ++entries_;
-    octets_ += octets;
+    something_came_ = true;
   }
-  void CountResult() { entries_ = 0; }
+  void CountResult() {
+    entries_ = 0;
+    first_ = absl::InfiniteFuture();
+  }
+  // Entries come in such numbers that a rest pays.
+  bool streaming() const { return entries_ >= kFirstEntries; }
 
   // Everything that had arrived was read. Zero: no rest.
   absl::Duration RestAt(absl::Time now) {
-    const absl::Duration elapsed = now - last_;
-    const size_t octets = octets_;
-    last_ = now;
-    octets_ = 0;
-    if (entries_ < kFirstEntries || octets == 0) return absl::ZeroDuration();
-    const auto rest = elapsed * (static_cast<double>(kGatheredOctets) / static_cast<double>(octets));
-    return rest < kShortestRest ? absl::ZeroDuration() : std::min(rest, kLongestRest);
+    if (!std::exchange(something_came_, false)) return absl::ZeroDuration();
+    first_ = std::min(first_, now);
+    const absl::Duration rest = std::min(kLongestRest, (now - first_) / kPartOfTime);
+    return streaming() && rest >= kShortestRest ? rest : absl::ZeroDuration();
   }
 
  private:
-  int entries_ = 0;    // since the last final response
-  size_t octets_ = 0;  // since last_
-  absl::Time last_ = absl::InfinitePast();
+  int entries_ = 0;                            // since the last final response
+  absl::Time first_ = absl::InfiniteFuture();  // when the first of them had been read
+  bool something_came_ = false;                // since the last rest began
 };
 
 }  // namespace dirlease

@@ -35,6 +35,10 @@ struct ResponseView {
   std::optional<std::string_view> value;           // extended kResult; a bind's kResult: serverSaslCreds
 };
 
+// What ties a SASL bind to the TLS connection that carries it (RFC 5929): the directory's certificate, or the handshake, which
+// TLS 1.3 does not have.
+enum class ChannelBinding { kNone, kTlsEndpoint, kTlsUnique };
+
 // Loop thread only, its whole life; never blocks. Ways out: exactly one Unbind, which ends every other use.
 class LdapHandle {
  public:
@@ -91,6 +95,9 @@ class LdapHandle {
   virtual uint64_t written_octets() const = 0;
 
   virtual bool tls() const = 0;
+  // What binds to this connection, in the form that OpenLDAP gives it ("tls-server-end-point:" and a hash). Empty: there is no
+  // TLS, or none of this kind.
+  virtual std::string ChannelBindingOctets(ChannelBinding kind) const = 0;
 
   // Sends LDAP unbind (RFC 4511 section 4.3) as far as the socket takes it, frees the libldap handle and gives the
   // socket back, still open, for the owner to close in peace (ldap/lingering_close.h).

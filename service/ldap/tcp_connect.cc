@@ -15,7 +15,9 @@ namespace {
 constexpr int kKeepaliveIdleSeconds = 30;
 constexpr int kKeepaliveIntervalSeconds = 10;
 constexpr int kKeepaliveProbes = 3;
-constexpr unsigned kUserTimeoutMilliseconds = 30'000;
+// Longer than all probes take: it ends a silent connection instead of their number (tcp(7)), and a single lost probe would
+// end a lease.
+constexpr unsigned kUserTimeoutMilliseconds = 65'000;
 
 // A system that refuses one of these is still a system to work on.
 void SetSocketOptions(int fd) {

@@ -26,10 +26,8 @@ class EntryDecoder {
 
  private:
   bool DecodeAttributes(std::string_view list, EntryView& out);
-  bool DecodeValues(std::string_view set);
 
   std::vector<AttributeView> attributes_;
-  std::vector<std::string_view> values_;
 };
 
 }  // namespace dirlease

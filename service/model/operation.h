@@ -24,7 +24,7 @@ enum class EndCause {
   kDraining,       // the gateway's grace is over
   kSlowConsumer,   // the reader took nothing for the stall deadline
   kEntryTooLarge,  // its name or one value fits into no message
-  kPagesLost,      // a full page came without paging's response control: the rest is unknown
+  kPagesLost,      // a full page came without paging's response control, or pages with nothing without end: the rest is unknown
   kBadSync,        // the directory answered a Sync with what RFC 4533 does not know
   kPagingTaken,    // asked for pages while the lease's caller pages by hand; nothing was sent
   kInternal,       // libldap refused to encode what was checked before

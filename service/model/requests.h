@@ -22,6 +22,7 @@ struct SaslIdentity {
   std::string authorization_id;
   // GSSAPI: a file with the Kerberos key of who binds; empty = the process's own credentials.
   std::string client_keytab = {};
+  std::string channel_binding = {};  // octets that tie the bind to its TLS connection; empty = none
 };
 // RFC 4513 section 5.2.
 struct SaslRequest {

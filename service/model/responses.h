@@ -8,14 +8,13 @@
 
 #include "absl/types/span.h"
 #include "model/ldap_result.h"
+#include "model/value_list.h"
 
 namespace dirlease {
 
 struct AttributeView {
   std::string_view type;
-  absl::Span<const std::string_view> values;
-  // The values as they came, each behind a BER header of two octets (tag and length); empty if one has a longer header.
-  std::string_view short_headed;
+  ValueList values;
 };
 
 // SearchResultEntry, RFC 4511 section 4.5.2.

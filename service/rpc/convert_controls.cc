@@ -8,6 +8,7 @@
 #include "fmt/format.h"
 #include "model/names.h"
 #include "model/password_policy.h"
+#include "model/requests.h"
 #include "rpc/typed_controls.h"
 
 namespace dirlease {

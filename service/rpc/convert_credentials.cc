@@ -15,8 +15,9 @@ namespace {
 using Problem = std::optional<Failure>;
 
 // Mechanisms whose mathematics the gateway does.
-constexpr std::string_view kManaged[] = {"EXTERNAL",      "GSSAPI",       "PLAIN",
-                                         "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512"};
+constexpr std::string_view kManaged[] = {
+    "EXTERNAL",      "GSSAPI",           "PLAIN",         "SCRAM-SHA-1",       "SCRAM-SHA-1-PLUS",
+    "SCRAM-SHA-256", "SCRAM-SHA-256-PLUS", "SCRAM-SHA-512", "SCRAM-SHA-512-PLUS"};
 
 Problem TooLong(std::string field, std::string_view text, size_t most) {
   if (text.size() <= most) return std::nullopt;

@@ -19,7 +19,8 @@ Failure FilterMismatch() {
 Failure RangeLost() {
   Failure failure{.code = absl::StatusCode::kFailedPrecondition};
   failure.reason = "RANGE_RESULT_LOST";
-  failure.message = "the directory sent a part of an attribute's values and not the next one: set follow_ranges = false";
+  failure.message =
+      "the directory sent a part of an attribute's values and not the next one, or parts without end: set follow_ranges = false";
   return failure;
 }
 // A password that is told wrong locks its owner out.

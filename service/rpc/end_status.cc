@@ -63,8 +63,8 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
                    "an entry's name, a single value or an extended operation's answer is too large for any message");
     case EndCause::kPagesLost:
       return Fixed(Code::kFailedPrecondition, "PAGING_RESULT_LOST",
-                   "the directory sent a full page without its paging control, the rest is "
-                   "unknown: set auto_page_size = 0 to search without pages");
+                   "the directory sent a full page without its paging control, or a thousand empty pages in a row: the "
+                   "rest is unknown: set auto_page_size = 0 to search without pages");
     case EndCause::kBadSync:
       return Fixed(Code::kInternal, "DECODING_ERROR",
                    "the directory sent what is no content synchronization (RFC 4533)");

@@ -38,11 +38,13 @@ int EntryWriter::ValuesFieldOf(const AttributeView& attribute) const {
 
 void EntryWriter::AddPart(const AttributeView& attribute, int values_field) {
   const std::string_view type = ValidText(attribute.type, ReplaceInvalidUtf8);
-  size_t octets = wire::FieldSize(v1::Attribute::kTypeFieldNumber, type.size()) + attribute.short_headed.size();
-  if (attribute.short_headed.empty()) {
+  size_t octets = wire::FieldSize(v1::Attribute::kTypeFieldNumber, type.size());
+  if (attribute.values.short_headed()) {
+    octets += attribute.values.elements().size();
+  } else {
     for (const std::string_view value : attribute.values) octets += wire::FieldSize(values_field, value.size());
   }
-  parts_.push_back({type, attribute.values, attribute.short_headed, values_field, octets});
+  parts_.push_back({type, attribute.values, values_field, octets});
 }
 
 void EntryWriter::AddControls(absl::Span<const Control> controls) {
@@ -60,12 +62,15 @@ uint8_t* EntryWriter::PutValues(const Part& part, uint8_t* at) {
 
 // BER's short form of a length is protobuf's too, and both have tags of one octet: only these differ.
 uint8_t* EntryWriter::PutShortHeaded(const Part& part, uint8_t* at) {
-  std::memcpy(at, part.short_headed.data(), part.short_headed.size());
-  for (const std::string_view value : part.values) {
+  const std::string_view elements = part.values.elements();
+  std::memcpy(at, elements.data(), elements.size());
+  uint8_t* const end = at + elements.size();
+  while (at < end) {
+    const size_t length = at[1];
     wire::PutTag(part.values_field, wire::kLengthDelimited, at);
-    at += kShortHeader + value.size();
+    at += kShortHeader + length;
   }
-  return at;
+  return end;
 }
 
 void EntryWriter::Write(std::string_view dn, bool continued, WireMessage& out) {
@@ -81,7 +86,7 @@ void EntryWriter::Write(std::string_view dn, bool continued, WireMessage& out) {
   for (const Part& part : parts_) {
     at = wire::PutHeader(SearchEntry::kAttributesFieldNumber, part.octets, at);
     at = wire::PutField(v1::Attribute::kTypeFieldNumber, part.type, at);
-    at = part.short_headed.empty() ? PutValues(part, at) : PutShortHeaded(part, at);
+    at = part.values.short_headed() ? PutShortHeaded(part, at) : PutValues(part, at);
   }
   at = std::copy(controls_.octets().begin(), controls_.octets().end(), at);
   if (continued) wire::PutTrue(SearchEntry::kContinuedFieldNumber, at);
@@ -109,32 +114,37 @@ std::string_view EntryWriter::ValidText(std::string_view octets,
 
 void EntryCutter::Next(WireMessage& out) {
   size_t octets = entry_.dn.size();
-  for (; attribute_ < entry_.attributes.size(); ++attribute_, value_ = 0) {
+  while (attribute_ < entry_.attributes.size()) {
     if (!AddValues(entry_.attributes[attribute_], octets)) {
       writer_.Write(entry_.dn, /*continued=*/true, out);
       return;
     }
+    ++attribute_;
+    BeginAttribute();
   }
   writer_.AddControls(entry_.controls);
   writer_.Write(entry_.dn, /*continued=*/false, out);
   done_ = true;
 }
 
+void EntryCutter::BeginAttribute() {
+  if (attribute_ < entry_.attributes.size()) value_ = entry_.attributes[attribute_].values.begin();
+}
+
 // As many as the piece has room for, but at least one, or cutting would never end. False: the piece is full.
 bool EntryCutter::AddValues(const AttributeView& attribute, size_t& octets) {
-  const size_t first = value_;
+  const ValueList::iterator first = value_;
   octets += attribute.type.size() + kOctetsAroundValue;
   if (octets > kMostMessageOctets && !writer_.parts_.empty()) return false;
-  for (; value_ < attribute.values.size(); ++value_) {
-    const size_t more = attribute.values[value_].size() + kOctetsAroundValue;
-    const bool something = !writer_.parts_.empty() || value_ > first;
+  for (; value_ != attribute.values.end(); ++value_) {
+    const size_t more = (*value_).size() + kOctetsAroundValue;
+    const bool something = !writer_.parts_.empty() || value_ != first;
     if (octets + more > kMostMessageOctets && something) break;
     octets += more;
   }
-  const bool whole = value_ == attribute.values.size();
-  if (whole || value_ > first) {
-    writer_.AddPart({attribute.type, attribute.values.subspan(first, value_ - first), {}},
-                    writer_.ValuesFieldOf(attribute));
+  const bool whole = value_ == attribute.values.end();
+  if (whole || value_ != first) {
+    writer_.AddPart({attribute.type, attribute.values.Between(first, value_)}, writer_.ValuesFieldOf(attribute));
   }
   return whole;
 }

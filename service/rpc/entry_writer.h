@@ -51,8 +51,7 @@ class EntryWriter {
   // One attribute, or some of its values, as it will be written.
   struct Part {
     std::string_view type;  // valid UTF-8
-    absl::Span<const std::string_view> values;
-    std::string_view short_headed;  // as AttributeView's, of just these values
+    ValueList values;
     int values_field;
     size_t octets;
   };
@@ -84,7 +83,7 @@ class EntryWriter {
 class EntryCutter {
  public:
   // Both must outlive this, and `writer` writes nothing else meanwhile.
-  EntryCutter(EntryWriter& writer, const EntryView& entry) : writer_(writer), entry_(entry) {}
+  EntryCutter(EntryWriter& writer, const EntryView& entry) : writer_(writer), entry_(entry) { BeginAttribute(); }
 
   bool done() const { return done_; }
   // The next piece, at most about kMostMessageOctets unless one value alone is larger; `continued` is set but in the
@@ -92,12 +91,13 @@ class EntryCutter {
   void Next(WireMessage& out);
 
  private:
+  void BeginAttribute();
   bool AddValues(const AttributeView& attribute, size_t& octets);
 
   EntryWriter& writer_;
   const EntryView& entry_;
-  size_t attribute_ = 0;  // the next value to put
-  size_t value_ = 0;
+  size_t attribute_ = 0;
+  ValueList::iterator value_;  // of that attribute, the next to put
   bool done_ = false;
 };
 

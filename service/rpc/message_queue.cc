@@ -22,9 +22,9 @@ MessageQueue::~MessageQueue() {
   *self_ = nullptr;
 }
 
-bool MessageQueue::Batch::Full(int most_items, size_t more) const {
+bool MessageQueue::Batch::Full(int most_items, size_t most_octets, size_t more) const {
   if (items == 0) return false;
-  return closed || items >= most_items || message.size() >= kBatchOctets ||
+  return closed || items >= most_items || message.size() >= most_octets ||
          message.size() + more > kMostMessageOctets;
 }
 
@@ -77,8 +77,9 @@ bool MessageQueue::Hold(absl::Duration longest) {
 }
 
 bool MessageQueue::FillsWithin(absl::Duration time) const {
-  if (paused_ || all_written_octets_ < kMuchOctets || queue_.size() != 1 || queue_.front().Full(batch_items_, 0)) return false;
-  const double filled = static_cast<double>(queue_.front().message.size()) / kBatchOctets;
+  if (paused_ || all_written_octets_ < kMuchOctets) return false;
+  if (queue_.size() != 1 || queue_.front().Full(batch_items_, batch_octets(), 0)) return false;
+  const double filled = static_cast<double>(queue_.front().message.size()) / static_cast<double>(batch_octets());
   return surroundings_.loop.Now() - write_time_ <= filled * time;
 }
 

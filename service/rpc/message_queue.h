@@ -58,7 +58,9 @@ class MessageQueue {
   static constexpr size_t kMostBatches = 64;  // as a mark, for streams of small messages
   static constexpr int kBatchEntries = 256;
   static constexpr size_t kBatchOctets = 64 * 1024;
+  // Who has read so much gets larger messages: each costs him an answer, and us two threads that wake for it.
   static constexpr size_t kMuchOctets = 128 * 1024;
+  static constexpr size_t kLargeBatchOctets = 128 * 1024;
 
   // What all streams share; outlives them.
   struct Surroundings {
@@ -70,7 +72,7 @@ class MessageQueue {
   // A message that is being filled.
   struct Batch {
     // Whether an item of about `more` octets goes into another one.
-    bool Full(int most_items, size_t more) const;
+    bool Full(int most_items, size_t most_octets, size_t more) const;
 
     WireMessage message;
     int items = 0;
@@ -146,6 +148,7 @@ class MessageQueue {
   // Once, before the writer hears of the end.
   virtual void OnFinished() {}
 
+  size_t batch_octets() const { return all_written_octets_ < kMuchOctets ? kBatchOctets : kLargeBatchOctets; }
   void WriteNext();
   void FinishWithEnd();
   void Conclude(const RpcStatus& status);
@@ -177,7 +180,7 @@ class MessageQueue {
 
 template <typename Append>
 void MessageQueue::Add(size_t octets, Append append) {
-  if (queue_.empty() || queue_.back().Full(batch_items_, octets)) queue_.emplace_back();
+  if (queue_.empty() || queue_.back().Full(batch_items_, batch_octets(), octets)) queue_.emplace_back();
   Batch& batch = queue_.back();
   const size_t before = batch.message.capacity();
   append(batch.message);

@@ -42,7 +42,7 @@ void PipelinedSearch::OnIntermediate(const IntermediateView& intermediate) {
 
 template <typename Append>
 void PipelinedSearch::Gather(size_t octets, Append append) {
-  if (gathered_.Full(batch_entries_, octets)) Flush();
+  if (gathered_.Full(batch_entries_, MessageQueue::kBatchOctets, octets)) Flush();
   const size_t before = gathered_.message.capacity();
   append(gathered_.message);
   host().Charge(gathered_.message.capacity() - before);

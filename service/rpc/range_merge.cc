@@ -46,12 +46,14 @@ std::vector<std::string> RangeMerge::Missing() const {
 }
 
 bool RangeMerge::Add(v1::SearchEntry&& part, v1::SearchEntry& entry) {
+  if (++parts_ > kMostParts) return false;
   std::map<std::string, int64_t> asked = std::exchange(next_, {});
   for (v1::Attribute& attribute : *part.mutable_attributes()) {
     const auto range = ParseValueRange(attribute.type());
     if (!range) continue;
     const auto found = asked.find(range->type);
     if (found == asked.end() || found->second != range->first) return false;
+    if (range->last && attribute.values().empty() && attribute.text_values().empty()) return false;
     if (range->last) next_[range->type] = *range->last + 1;
     asked.erase(found);
     MoveAll(attribute, AttributeOf(entry, range->type));

@@ -51,7 +51,7 @@ void GetRootDseCall::TakeAttribute(const AttributeView& attribute) {
     for (const std::string_view value : attribute.values) *values->Add() = ReplaceInvalidUtf8(value);
   };
   const auto take_one = [&](std::string_view name, std::string* value) {
-    if (EqualsIgnoreCase(attribute.type, name) && !attribute.values.empty()) *value = ReplaceInvalidUtf8(attribute.values[0]);
+    if (EqualsIgnoreCase(attribute.type, name) && !attribute.values.empty()) *value = ReplaceInvalidUtf8(attribute.values.front());
   };
   take_all("namingContexts", response_.mutable_naming_contexts());
   take_all("supportedControl", response_.mutable_supported_controls());

@@ -68,8 +68,8 @@ void SchemaCall::OnEntry(const EntryView& entry) {
   std::string& value = step_ == Step::kRootDse ? subschema_dn_ : modified_;
   for (const AttributeView& attribute : entry.attributes) {
     if (!EqualsIgnoreCase(attribute.type, wanted) || attribute.values.empty()) continue;
-    if (attribute.values[0].size() > kMaxDnOctets) continue;  // neither a name nor a time
-    value = attribute.values[0];
+    if (attribute.values.front().size() > kMaxDnOctets) continue;  // neither a name nor a time
+    value = attribute.values.front();
   }
 }
 

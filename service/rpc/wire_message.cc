@@ -10,7 +10,7 @@ namespace dirlease {
 
 namespace {
 constexpr size_t kLeastCapacity = 1024;
-constexpr size_t kMostDoubled = 64 * 1024;  // so that large messages are not mostly empty
+constexpr size_t kMostGrown = 32 * 1024;  // so that large messages are not mostly empty
 }
 
 WireMessage& WireMessage::operator=(WireMessage&& other) noexcept {
@@ -22,7 +22,7 @@ WireMessage& WireMessage::operator=(WireMessage&& other) noexcept {
 
 uint8_t* WireMessage::Extend(size_t more) {
   if (size_ + more > capacity_) {
-    const size_t capacity = std::max({kLeastCapacity, std::min(2 * capacity_, kMostDoubled), size_ + more});
+    const size_t capacity = std::max(capacity_ + std::clamp(capacity_, kLeastCapacity, kMostGrown), size_ + more);
     auto* grown = static_cast<uint8_t*>(std::realloc(data_.get(), capacity));
     if (grown == nullptr) throw std::bad_alloc();
     (void)data_.release();

@@ -45,10 +45,11 @@ Failure EndedApart() { return SaslFailed("the directory and the mechanism disagr
 }  // namespace
 
 std::unique_ptr<SaslExchange> StartSasl(Connector& connector, const TargetConfig& config, const std::string& uri,
-                                        BindRequest& request) {
+                                        const Connection& connection, BindRequest& request) {
   if (!request.sasl || !request.sasl->identity) return nullptr;
-  return connector.StartSasl(
-      config, uri, {request.sasl->mechanism, std::nullopt, *std::exchange(request.sasl->identity, std::nullopt)});
+  SaslIdentity identity = *std::exchange(request.sasl->identity, std::nullopt);
+  identity.channel_binding = connection.ChannelBindingOctets(config.sasl_channel_binding);
+  return connector.StartSasl(config, uri, {request.sasl->mechanism, std::nullopt, std::move(identity)});
 }
 
 BindConversation::BindConversation(EventLoop& loop, Connection& connection,
@@ -132,15 +133,28 @@ void BindConversation::OnResponse(const ResponseView& response) {
 }
 
 void BindConversation::OnResult(const ResponseView& response) {
-  if (response.value && response.value->size() > kMostSaslOctets) {
-    Answer(CallError(TooMuch("too large a message of the directory")));
-  } else if (response.result->code == ldap_code::kSuccess) {
-    OnSuccess(response);
-  } else if (response.result->code == ldap_code::kSaslBindInProgress && request_.sasl) {
-    OnFurtherStep(response);
-  } else {
+  const bool success = response.result->code == ldap_code::kSuccess;
+  const bool step = request_.sasl && response.result->code == ldap_code::kSaslBindInProgress;
+  if (!success && !step) {
     Refuse(*response.result);
+  } else if (response.value && response.value->size() > kMostSaslOctets) {
+    OnTooLarge(*response.result);
+  } else if (success) {
+    OnSuccess(response);
+  } else {
+    OnFurtherStep(response);
   }
+}
+
+// In the answer to a simple bind there should be nothing at all (RFC 4511 section 4.2.2).
+void BindConversation::OnTooLarge(const LdapResult& result) {
+  if (request_.sasl) {
+    Answer(CallError(TooMuch("too large a message of the directory")));
+    return;
+  }
+  OperationEnd end{.cause = EndCause::kResult, .result = result};
+  end.result.code = ldap_code::kDecodingError;
+  Answer(CallError(std::move(end)));
 }
 
 void BindConversation::OnFurtherStep(const ResponseView& response) {

@@ -34,9 +34,9 @@ struct BindStep {
 };
 
 // What makes the messages of a bind of which `request` says who authenticates, whose secrets it takes; null for others.
-// `config`: of the directory at `uri`, outlives it.
+// `config`: of the directory at `uri`, to which `connection` leads; outlives it.
 std::unique_ptr<SaslExchange> StartSasl(Connector& connector, const TargetConfig& config, const std::string& uri,
-                                        BindRequest& request);
+                                        const Connection& connection, BindRequest& request);
 
 class BindConversation final : private Connection::Exchange {
  public:
@@ -69,6 +69,7 @@ class BindConversation final : private Connection::Exchange {
   void OnResponse(const ResponseView& response) override;
   void OnConnectionLost(const LdapResult& last_word) override;
   void OnResult(const ResponseView& response);
+  void OnTooLarge(const LdapResult& result);
   void OnFurtherStep(const ResponseView& response);
   void OnSuccess(const ResponseView& response);
   void Prove(BindStep bound);

@@ -23,7 +23,7 @@ LeaseBind::LeaseBind(EventLoop& loop, Target& target, Connection& connection, Pl
 void LeaseBind::Start(BindRequest request) {
   step_running_ = true;
   conversation_ = std::make_unique<BindConversation>(
-      loop_, connection_, StartSasl(target_.connector(), target_.config(), plan_.uri, request));
+      loop_, connection_, StartSasl(target_.connector(), target_.config(), plan_.uri, connection_, request));
   conversation_->Start(std::move(request),
                        [this](BindConversation::Result result) { OnResult(std::move(result)); });
 }

@@ -35,7 +35,7 @@ void OpenAttempt::OnConnected(Connected connected) {
 
 void OpenAttempt::Bind() {
   conversation_ = std::make_unique<BindConversation>(services_.loop, *connection_,
-                                                     StartSasl(target_.connector(), config(), uri_, bind_));
+                                                     StartSasl(target_.connector(), config(), uri_, *connection_, bind_));
   conversation_->Start(std::move(bind_), [this](BindConversation::Result result) {
     OnBindStep(std::move(result));
   });

@@ -199,6 +199,7 @@ void Operation::OnEntry(const EntryView& entry) {
 }
 
 void Operation::OnReference(const ReferenceView& reference) {
+  if (pages()) pages_->CountReference();
   if (session_.referrals() == nullptr) {
     sink_.OnReference(reference);
     return;

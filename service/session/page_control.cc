@@ -16,6 +16,7 @@ Control PageControl::Request() const {
 
 void PageControl::CountEntry(size_t octets) {
   ++page_entries_;
+  empty_pages_ = 0;
   page_octets_ += octets;
 }
 
@@ -27,6 +28,7 @@ PageControl::After PageControl::OnPageEnd(LdapResult& result) {
   if (!answered) return offered_ && page_entries_ == page_size_ ? After::kLost : After::kComplete;
   if (!page.has_value()) return After::kLost;
   if (page->cookie.empty()) return After::kComplete;
+  if (++empty_pages_ > kMostEmptyPages) return After::kLost;
   cookie_ = page->cookie;
   if (!fixed_ && page_entries_ > 0) {
     const size_t entry_octets = std::max<size_t>(1, page_octets_ / page_entries_);

@@ -21,17 +21,22 @@ class PageControl {
 
   Control Request() const;
   void CountEntry(size_t octets);
+  // It goes on to the next page, however few entries there are.
+  void CountReference() { empty_pages_ = 0; }
   // After a page's result: takes the paging control out of it (the caller did not ask for one).
   After OnPageEnd(LdapResult& result);
 
  private:
   static constexpr int kFirstPage = 100;
   static constexpr int kLargestPage = 5000;
+  // In a row: directories do send some, where their own limits or access rules end a page early.
+  static constexpr int kMostEmptyPages = 1000;
   static constexpr size_t kPageOctets = 1024 * 1024;
 
   const bool fixed_;
   const bool offered_;
   int page_size_;
+  int empty_pages_ = 0;
   int64_t page_entries_ = 0;
   size_t page_octets_ = 0;
   std::string cookie_;

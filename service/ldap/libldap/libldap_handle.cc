@@ -5,6 +5,7 @@
 
 #include <cassert>
 
+#include "ldap/libldap/channel_binding.h"
 #include "ldap/libldap/libldap_message.h"
 #include "ldap/libldap/sockbuf_layers.h"
 #include "ldap/libldap/whole_message.h"
@@ -47,6 +48,10 @@ bool LibldapHandle::SetOptions() {
          ldap_set_option(ldap_, LDAP_OPT_KEEPCONN, LDAP_OPT_ON) == LDAP_OPT_SUCCESS &&
          ldap_set_option(ldap_, LDAP_OPT_SIZELIMIT, &none) == LDAP_OPT_SUCCESS &&
          ldap_set_option(ldap_, LDAP_OPT_TIMELIMIT, &none) == LDAP_OPT_SUCCESS;
+}
+
+std::string LibldapHandle::ChannelBindingOctets(ChannelBinding kind) const {
+  return tls_ ? dirlease::ChannelBindingOctets(ldap_, kind) : "";
 }
 
 bool LibldapHandle::MayNotSend() const { return last_message_id_ >= kLastMessageId; }

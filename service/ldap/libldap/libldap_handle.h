@@ -48,6 +48,7 @@ class LibldapHandle final : public LdapHandle {
   size_t unsent_octets() const override { return buffer_.unsent_octets(); }
   uint64_t written_octets() const override { return buffer_.written_octets(); }
   bool tls() const override { return tls_; }
+  std::string ChannelBindingOctets(ChannelBinding kind) const override;
   UniqueFd Unbind() override;
 
   // For the connector phase (secure_connection.h).

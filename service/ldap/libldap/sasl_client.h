@@ -10,6 +10,7 @@
 #include "ldap/sasl_exchange.h"
 #include "model/requests.h"
 
+struct sasl_channel_binding;
 struct sasl_conn;
 
 namespace dirlease {
@@ -32,6 +33,7 @@ class SaslClient {
   SaslStep External() const;
   SaslStep Start();
   std::optional<SaslStep> UseKeytab();
+  std::optional<SaslStep> BindToChannel();
   SaslStep ToStep(int error, const char* credentials, unsigned octets) const;
   SaslStep Failed(int error) const;
 
@@ -39,6 +41,8 @@ class SaslClient {
   const std::string mechanism_;
   const std::unique_ptr<Answers> answers_;
   const std::string client_keytab_;  // empty = none
+  const std::string channel_octets_;  // what the bind is tied to; empty = nothing
+  const std::unique_ptr<sasl_channel_binding> channel_;
   KerberosCredentials credentials_;  // of it; outlives the connection's use of them
   sasl_conn* connection_ = nullptr;
 };

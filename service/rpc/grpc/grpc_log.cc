@@ -1,5 +1,6 @@
 #include "rpc/grpc/grpc_log.h"
 
+#include <google/protobuf/stubs/logging.h>
 #include <grpc/support/log.h>
 
 #include <string_view>
@@ -27,11 +28,17 @@ void WriteLine(gpr_log_func_args* line) {
              {{"text", line->message}, {"file", file}, {"line", line->line}});
 }
 
+// It complains of each request that is not UTF-8, as often as a caller likes, whose status says so anyway.
+void WriteProtobufLine(google::protobuf::LogLevel, const char* file, int line, const std::string& text) {
+  log::Write(log::Level::kDebug, "protobuf", {{"text", text}, {"file", file}, {"line", line}});
+}
+
 }  // namespace
 
 void RouteGrpcLog(log::Level least) {
   SetGrpcLogLevel(least);
   gpr_set_log_function(&WriteLine);
+  google::protobuf::SetLogHandler(&WriteProtobufLine);
 }
 
 void SetGrpcLogLevel(log::Level least) {
