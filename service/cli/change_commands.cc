@@ -11,6 +11,7 @@
 #include "cli/failure.h"
 #include "cli/input_stream.h"
 #include "cli/ldif_reader.h"
+#include "cli/tools/tool_words.h"
 
 namespace dirlease::cli {
 namespace {
@@ -18,11 +19,12 @@ namespace {
 struct Words {
   const char* doing;
   const char* done;
+  const char* as_tool;  // what OpenLDAP's calls it
 };
-Words WordsOf(const v1::AddRequest&) { return {"adding", "added"}; }
-Words WordsOf(const v1::DeleteRequest&) { return {"deleting", "deleted"}; }
-Words WordsOf(const v1::ModifyRequest&) { return {"modifying", "modified"}; }
-Words WordsOf(const v1::ModifyDnRequest&) { return {"renaming", "renamed"}; }
+Words WordsOf(const v1::AddRequest&) { return {"adding", "added", "adding new entry"}; }
+Words WordsOf(const v1::DeleteRequest&) { return {"deleting", "deleted", "deleting entry"}; }
+Words WordsOf(const v1::ModifyRequest&) { return {"modifying", "modified", "modifying entry"}; }
+Words WordsOf(const v1::ModifyDnRequest&) { return {"renaming", "renamed", "modifying rdn of entry"}; }
 
 class Sender {
  public:
@@ -121,7 +123,7 @@ class ChangeRun {
   void Skip(const LdifError& error) {
     context_.output.err << "dirlease: " << source_ << ':' << error.line() << ": " << error.what() << '\n';
     ++failed_;
-    exit_status_ = kExitLocalFailure;
+    exit_status_ = as_tool_ ? kToolBadRecord : kExitLocalFailure;
     stopped_ = !options_.keep_going;
   }
 
@@ -129,14 +131,19 @@ class ChangeRun {
     const Words words = std::visit([](const auto& request) { return WordsOf(request); }, change.request);
     const std::string dn = DnText(change.dn());
     v1::LdapResult result;
-    if (!options_.dry_run) {
-      const CallStatus status = std::visit(Sender(context_.client, result), change.request);
-      if (status.code() != 0) return NoteFailure(Action(words.doing, dn, change.line), status);
+    CallStatus status;
+    if (as_tool_ && !silent_) context_.output.out << ToolChangeLine(words.as_tool, dn, options_.dry_run) << std::flush;
+    if (!options_.dry_run) status = std::visit(Sender(context_.client, result), change.request);
+    if (status.code() != 0) {
+      if (as_tool_ && !silent_) context_.output.out << '\n';
+      return NoteFailure(Action(words.doing, dn, change.line), status);
     }
     ++done_;
-    const bool nothing_done = options_.dry_run || result.code() == kNoOperation;
-    context_.output.out << (nothing_done ? "would be " : "") << words.done << ' ' << dn << '\n'
-                        << ControlsText(result) << std::flush;
+    if (!as_tool_) {
+      const bool nothing_done = options_.dry_run || result.code() == kNoOperation;
+      context_.output.out << (nothing_done ? "would be " : "") << words.done << ' ' << dn << '\n';
+    }
+    context_.output.out << ControlsText(result) << (as_tool_ && !silent_ ? "\n" : "") << std::flush;
     // Who no longer hears what is done wants no more of it done.
     if (context_.output.out) return;
     context_.output.err << "dirlease: the output could not be written\n";
@@ -159,7 +166,7 @@ class ChangeRun {
 
   void Summarize() const {
     const bool all_done = failed_ == 0 && unknown_ == 0 && !stopped_;
-    if (all_done && !context_.invocation.verbose && !options_.dry_run) return;
+    if (all_done && (as_tool_ || (!context_.invocation.verbose && !options_.dry_run))) return;
     std::ostream& err = context_.output.err;
     err << "dirlease: changes " << (options_.dry_run ? "read: " : "done: ") << done_ << ", failed: " << failed_;
     if (unknown_ > 0) err << ", unknown: " << unknown_;
@@ -172,6 +179,8 @@ class ChangeRun {
   const ChangeOptions& options_;
   const std::string source_;
   const InputStream* const in_;
+  const bool as_tool_ = context_.invocation.as_ldap_tool;
+  const bool silent_ = as_tool_ && context_.invocation.command.run == RunDelete;  // as ldapdelete is
   int64_t done_ = 0;
   int64_t failed_ = 0;
   int64_t unknown_ = 0;  // may have happened
@@ -230,8 +239,12 @@ int RunRename(const CommandContext& context) {
   if (const auto failed = lease.Acquire()) return *failed;
   v1::ModifyDnResponse response;
   const CallStatus status = context.client.ModifyDn(request, response);
-  if (status.code() != 0) return ReportFailure(context, "rename", status, CallKind::kWrite);
-  context.output.out << "renamed " << DnText(request.dn()) << '\n' << ControlsText(response.result());
+  if (status.code() != 0) {
+    PrintToolResult(context, "Rename Result", status);
+    return ReportFailure(context, "rename", status, CallKind::kWrite);
+  }
+  if (!context.invocation.as_ldap_tool) context.output.out << "renamed " << DnText(request.dn()) << '\n';
+  context.output.out << ControlsText(response.result());
   return kExitSuccess;
 }
 

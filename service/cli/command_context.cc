@@ -4,6 +4,7 @@
 
 #include "cli/exit_status.h"
 #include "cli/failure.h"
+#include "cli/tools/tool_words.h"
 
 namespace dirlease::cli {
 
@@ -18,7 +19,17 @@ int ReportFailure(const CommandContext& context, std::string_view action,
     return kExitSignalBase + signal_number;
   }
   context.output.err << RenderFailure(action, failure, context.color_err(), kind);
-  return ExitStatusOf(failure);
+  return context.invocation.as_ldap_tool ? ToolExitStatus(failure) : ExitStatusOf(failure);
+}
+
+int ToolFailed(const CommandContext& context, int exit_status) {
+  return context.invocation.as_ldap_tool ? kExitLocalFailure : exit_status;
+}
+
+void PrintToolResult(const CommandContext& context, std::string_view label, const CallStatus& status) {
+  if (!context.invocation.as_ldap_tool) return;
+  const Failure failure = ParseFailure(status);
+  if (failure.ldap && failure.ldap->code() > 0) context.output.out << ToolResultLines(label, *failure.ldap);
 }
 
 }  // namespace dirlease::cli

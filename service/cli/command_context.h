@@ -31,6 +31,12 @@ struct CommandContext {
   bool show_progress() const { return output.err_is_terminal && !output.out_is_terminal; }
 };
 
+// The exit status of those of OpenLDAP's tools that know only one for whatever failed; `exit_status` if it is none.
+int ToolFailed(const CommandContext& context, int exit_status);
+
+// What the directory said to a failed call, on `out` in the words of OpenLDAP's tool; nothing unless it is one.
+void PrintToolResult(const CommandContext& context, std::string_view label, const CallStatus& status);
+
 // Tells people about a call that did not end OK and gives the exit status. REQUIRES: status.code()
 // != 0.
 int ReportFailure(const CommandContext& context, std::string_view action, const CallStatus& status,

@@ -9,6 +9,7 @@
 #include "cli/raw_options.h"
 #include "cli/secrets.h"
 #include "cli/tools/ldap_tool.h"
+#include "cli/tools/tool_words.h"
 
 namespace dirlease::cli {
 
@@ -23,7 +24,7 @@ std::optional<Invocation> ParseLdapTool(int argc, char** argv, std::ostream& out
     words = LdapToolCommand(argc, argv);
   } catch (const OptionError& error) {
     err << "dirlease: " << error.what() << '\n';
-    exit_status = error.exit_status();
+    exit_status = kToolUsage;
     return std::nullopt;
   }
   std::vector<char*> translated{argv[0]};
@@ -31,6 +32,11 @@ std::optional<Invocation> ParseLdapTool(int argc, char** argv, std::ostream& out
   translated.push_back(nullptr);
   auto invocation = ParseCommandLine(static_cast<int>(words.size()) + 1, translated.data(), out, err, exit_status);
   for (std::string& word : words) Wipe(word);
+  if (invocation) {
+    invocation->as_ldap_tool = invocation->ldif.as_ldap_tool = true;
+  } else if (exit_status == kExitUsage) {
+    exit_status = kToolUsage;
+  }
   return invocation;
 }
 

@@ -26,10 +26,13 @@ int RunCompare(const CommandContext& context) {
   v1::CompareResponse response;
   const CallStatus status = context.client.Compare(context.invocation.compare, response);
   if (status.code() != 0) {
-    context.output.out << "UNDEFINED\n";
+    PrintToolResult(context, "Compare Result", status);
+    if (!context.invocation.quiet) context.output.out << "UNDEFINED\n";
     return ReportFailure(context, "compare", status);
   }
-  context.output.out << (response.matched() ? "TRUE\n" : "FALSE\n") << ControlsText(response.result());
+  if (!context.invocation.quiet) {
+    context.output.out << (response.matched() ? "TRUE\n" : "FALSE\n") << ControlsText(response.result());
+  }
   return response.matched() ? kExitCompareTrue : kExitCompareFalse;
 }
 
@@ -38,7 +41,10 @@ int RunWhoAmI(const CommandContext& context) {
   if (const auto failed = lease.Acquire()) return *failed;
   v1::WhoAmIResponse response;
   const CallStatus status = context.client.WhoAmI(context.invocation.who_am_i, response);
-  if (status.code() != 0) return ReportFailure(context, "whoami", status);
+  if (status.code() != 0) {
+    PrintToolResult(context, "Result", status);
+    return ToolFailed(context, ReportFailure(context, "whoami", status));
+  }
   const std::string& id = response.authorization_id();
   context.output.out << (id.empty() ? "anonymous" : id) << '\n' << ControlsText(response.result());
   return kExitSuccess;

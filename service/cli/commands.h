@@ -33,9 +33,14 @@ int RunExtended(const CommandContext& context);
 int RunAbandon(const CommandContext& context);
 // The token alone on `out`, the session's facts on `err`.
 int RunLeaseOpen(const CommandContext& context);
+// As many as were asked for, or none: what a failure or an interrupt finds open is unbound again. Their tokens go into
+// lease_batch.file, and only when all are open.
+int RunLeaseOpenBatch(const CommandContext& context);
 int RunLeaseKeep(const CommandContext& context);
 int RunLeaseShow(const CommandContext& context);
 int RunLeaseUnbind(const CommandContext& context);
+// Every lease of lease_batch.file, whatever becomes of one of them.
+int RunLeaseUnbindBatch(const CommandContext& context);
 // One line on `out` for each event, until the lease ends or an interrupt.
 int RunLeaseRebind(const CommandContext& context);
 int RunLeaseHold(const CommandContext& context);

@@ -20,6 +20,7 @@ void DefineDirectoryCommands(CLI::App& app, RawOptions& options) {
           "assertion", [&options](const std::string& text) { options.assertion = text; },
           "ATTR:VALUE or ATTR::BASE64")
       ->required();
+  compare->add_flag("-z,--quiet", invocation.quiet, "the exit status alone says it: 6 true, 5 false");
   DefineControls(*compare, options);
   CLI::App* whoami = AddCommand(app, options, {RunWhoAmI, LeaseUse::kNamedOrOwn}, "whoami",
              "the identity the directory sees (RFC 4532)",

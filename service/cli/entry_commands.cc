@@ -32,18 +32,22 @@ int RunPasswd(const CommandContext& context) {
   const bool is_known = context.invocation.passwd.has_new_password();
   v1::ChangePasswordResponse response;
   const CallStatus status = context.client.ChangePassword(context.invocation.passwd, response);
-  if (status.code() != 0) return ReportFailure(context, "passwd", status, CallKind::kWrite);
+  if (status.code() != 0) {
+    PrintToolResult(context, "Result", status);
+    return ToolFailed(context, ReportFailure(context, "passwd", status, CallKind::kWrite));
+  }
   if (!is_known && response.generated_password().empty()) {
     context.output.err << "dirlease: the password is changed, but the new one is not known: the directory did not tell "
                           "it\n  what to do: set one with `dirlease passwd -S`\n";
     return kExitLocalFailure;
   }
   if (!response.generated_password().empty()) {
-    context.output.out << response.generated_password() << '\n';
+    context.output.out << (context.invocation.as_ldap_tool ? "New password: " : "") << response.generated_password()
+                       << '\n';
     Wipe(*response.mutable_generated_password());
   }
   context.output.out << ControlsText(response.result());
-  context.output.err << "dirlease: the password is changed\n";
+  if (!context.invocation.as_ldap_tool) context.output.err << "dirlease: the password is changed\n";
   return kExitSuccess;
 }
 

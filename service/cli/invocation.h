@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -82,6 +83,13 @@ struct SyncOptions {
   bool instead_of_search = false;  // -E sync= of a search
 };
 
+// Leases for a load test.
+struct LeaseBatchOptions {
+  int count = 0;         // 0 = not said
+  std::string file;      // empty = none: a single lease is meant
+  std::string request;   // JSON object, empty = not said
+};
+
 struct Invocation {
   Command command;
   ConnectionOptions connection;
@@ -94,11 +102,18 @@ struct Invocation {
   SyncOptions sync;
   SearchFormat format = SearchFormat::kLdif;
   LdifStyle ldif;
+  // One search for each line, which takes the place of "%s" in the filter; empty = one search.
+  std::string lines_file;
+  // Go on with the next line after a search that failed.
+  bool next_line_after_failure = false;
+  // Entries are printed at the end, in the order of this attribute's values; "" = of their names.
+  std::optional<std::string> sort_by;
   // Entries after which the search is cancelled; 0 = never.
   int64_t entry_limit = 0;
   // For every operation on entries, whatever the command.
   google::protobuf::RepeatedPtrField<v1::Control> controls;
   v1::CompareRequest compare;
+  bool quiet = false;  // of a compare: the exit status says it all
   v1::WhoAmIRequest who_am_i;
   v1::GetEntryRequest get;
   v1::GetSchemaRequest schema;
@@ -117,9 +132,12 @@ struct Invocation {
   MetricsOptions metrics;
   BenchOptions bench;
   LdapToolsOptions ldap_tools;
+  LeaseBatchOptions lease_batch;
   ColorChoice color = ColorChoice::kAuto;
   // Figures on stderr at the end.
   bool verbose = false;
+  // Output and exit status are for a script that was written for OpenLDAP's tool of this kind.
+  bool as_ldap_tool = false;
 };
 
 }  // namespace dirlease::cli

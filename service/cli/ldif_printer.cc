@@ -3,6 +3,7 @@
 #include "cli/color.h"
 #include "cli/control_printer.h"
 #include "cli/friendly_name.h"
+#include "cli/tools/tool_words.h"
 
 namespace dirlease::cli {
 namespace {
@@ -91,7 +92,7 @@ void LdifPrinter::PrintReference(const v1::SearchReference& reference) {
 
 void LdifPrinter::PrintResult(const v1::SearchDone* done, std::string_view operation_id) {
   if (done == nullptr) {
-    Comment(" incomplete: the search ended before the directory's result");
+    if (!style_.as_ldap_tool) Comment(" incomplete: the search ended before the directory's result");
   } else if (comments()) {
     Comment(" search result");
     if (style_.level == 0) PrintLdapResult(done->result(), operation_id);
@@ -101,10 +102,14 @@ void LdifPrinter::PrintResult(const v1::SearchDone* done, std::string_view opera
 }
 
 void LdifPrinter::PrintLdapResult(const v1::LdapResult& result, std::string_view operation_id) {
-  Value("search", operation_id);
-  Value("result", std::to_string(result.code()) + " " + result.name());
+  // OpenLDAP's is a message id; the first of a connection that has bound is 2.
+  Value("search", style_.as_ldap_tool ? "2" : operation_id);
+  Value("result", std::to_string(result.code()) + " " +
+                      (style_.as_ldap_tool ? std::string(ToolResultText(result.code())) : result.name()));
   if (!result.matched_dn().empty()) Value("matchedDN", result.matched_dn());
-  if (!result.diagnostic_message().empty()) Value("text", result.diagnostic_message());
+  if (!result.diagnostic_message().empty()) {
+    AppendLdifValue("text", result.diagnostic_message(), style_.as_ldap_tool ? 0 : style_.columns, text_);
+  }
   for (const std::string& referral : result.referrals()) Value("ref", referral);
 }
 

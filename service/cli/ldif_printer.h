@@ -19,6 +19,8 @@ struct LdifStyle {
   size_t columns = kDefaultLdifColumns;
   // Escape sequences for a terminal around DNs and attribute types.
   bool color = false;
+  // Results in ldapsearch's own words.
+  bool as_ldap_tool = false;
 };
 
 class LdifPrinter final : public SearchPrinter {

@@ -4,6 +4,8 @@
 namespace dirlease::cli {
 namespace {
 
+constexpr int kMaxBatch = 1'000'000;
+
 void DefineHold(CLI::App& lease, RawOptions& options) {
   v1::HoldSessionRequest& hold = options.invocation.hold;
   CLI::App* command =
@@ -16,6 +18,21 @@ void DefineHold(CLI::App& lease, RawOptions& options) {
               [&hold](auto grace) { *hold.mutable_tether_grace() = ToProto(grace); });
   AddDuration(*command, "--heartbeat", "time between heartbeats (30s), 0s = none",
               [&hold](auto time) { *hold.mutable_heartbeat_interval() = ToProto(time); });
+}
+
+CLI::Option* AddGhzData(CLI::App& command, LeaseBatchOptions& batch, const char* description) {
+  return command.add_option("--ghz-data", batch.file, description)->type_name("FILE");
+}
+
+void DefineBatch(CLI::App& open, LeaseBatchOptions& batch) {
+  AddGhzData(open, batch,
+             "for load tests: instead of printing the token, write the JSON that ghz's -D takes, a request a lease");
+  open.add_option("--count", batch.count, "with --ghz-data: open so many leases, or none (1)")
+      ->check(Unnamed(CLI::Range(1, kMaxBatch)))
+      ->type_name("N");
+  open.add_option("--ghz-request", batch.request,
+                  "with --ghz-data: JSON object, ghz's {{templates}} included, to which each token is added ({})")
+      ->type_name("JSON");
 }
 
 }  // namespace
@@ -35,6 +52,7 @@ void DefineLeaseCommands(CLI::App& app, RawOptions& options) {
   open->add_option_function<std::string>(
       "--request-id", [&](const std::string& id) { invocation.open.set_request_id(id); },
       "UUID: repeating the same open with it gives the same lease");
+  DefineBatch(*open, invocation.lease_batch);
   AddCommand(*lease, options, {RunLeaseKeep, LeaseUse::kNamed}, "keep", "renew the idle timer",
              "dirlease lease keep");
   AddCommand(*lease, options, {RunLeaseShow, LeaseUse::kNamed}, "show",
@@ -52,6 +70,7 @@ void DefineLeaseCommands(CLI::App& app, RawOptions& options) {
                  "end the lease: abandon, unbind, close", "dirlease lease unbind --wait 5s");
   AddDuration(*unbind, "--wait", "let running operations end by themselves this long first",
               [&](auto wait) { *invocation.unbind.mutable_wait() = ToProto(wait); });
+  AddGhzData(*unbind, invocation.lease_batch, "end every lease of a file that lease open --ghz-data wrote");
 }
 
 }  // namespace dirlease::cli

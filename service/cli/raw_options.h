@@ -75,4 +75,7 @@ class OptionError : public std::runtime_error {
 // `err` gets warnings.
 Invocation ResolveOptions(RawOptions options, std::ostream& err);
 
+// Its part for `lease open` and `lease unbind` of many leases.
+void ResolveLeaseBatch(Invocation& invocation);
+
 }  // namespace dirlease::cli

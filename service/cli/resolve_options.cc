@@ -288,6 +288,7 @@ Invocation ResolveOptions(RawOptions raw, std::ostream& err) {
     Refuse("say where the gateway's metrics are: dirlease metrics HOST:PORT, or DIRLEASE_METRICS");
   ResolveBench(raw, invocation);
   ResolveLdapTools(raw, invocation.ldap_tools);
+  ResolveLeaseBatch(invocation);
   ResolveSearch(raw, invocation.search);
   if (raw.assertion) ResolveCompare(raw, invocation.compare);
   ResolveChanges(invocation);

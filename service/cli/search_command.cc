@@ -2,10 +2,15 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <utility>
+#include <vector>
 
 #include "cli/command_lease.h"
 #include "cli/commands.h"
+#include "cli/entry_sort.h"
 #include "cli/exit_status.h"
+#include "cli/failure.h"
+#include "cli/input_stream.h"
 #include "cli/ldif_printer.h"
 #include "cli/progress.h"
 
@@ -32,17 +37,21 @@ std::unique_ptr<SearchPrinter> NewPrinter(const CommandContext& context) {
 // One run of Search, from the first message to the exit status.
 class SearchRun {
  public:
-  explicit SearchRun(const CommandContext& context)
+  // `first`: of the command's, which prints what stands above all entries.
+  explicit SearchRun(const CommandContext& context, bool first = true)
       : context_(context),
+        first_(first),
         owned_printer_(NewPrinter(context)),
         printer_(*owned_printer_),
         start_(Clock::now()) {}
 
   int Run() {
-    printer_.PrintHeader(context_.invocation.search);
+    if (first_) printer_.PrintHeader(context_.invocation.search);
     std::string operation_id;
     const CallStatus status = Stream(operation_id);
     const Clock::time_point end = Clock::now();
+    PrintKept();
+    if (context_.invocation.as_ldap_tool) TakeResult(status);
     printer_.PrintTrailer(done_ ? &*done_ : nullptr, operation_id);
     Write();
     if (context_.invocation.format == SearchFormat::kDn) SayReferences();
@@ -66,13 +75,45 @@ class SearchRun {
 
   // False = cancel.
   bool Take(const v1::SearchResponse& message, Clock::time_point now) {
-    printer_.PrintMessage(message);
+    if (context_.invocation.sort_by) {
+      Keep(message);
+    } else {
+      printer_.PrintMessage(message);
+    }
     if (first_entry_ == Clock::time_point() && !message.entries().empty()) first_entry_ = now;
     if (message.has_done()) done_ = message.done();
     Write();
     const bool enough = printer_.limit_reached() && !done_;
     if (enough) cancel_ = now;
     return !enough && context_.output.out.good();
+  }
+
+  // For later; an entry in parts is put together.
+  void Keep(const v1::SearchResponse& message) {
+    for (const v1::SearchEntry& entry : message.entries()) {
+      const bool goes_on = !kept_.empty() && kept_.back().continued();
+      if (!goes_on) kept_.emplace_back();
+      kept_.back().MergeFrom(entry);
+      kept_.back().set_continued(entry.continued());
+    }
+    v1::SearchResponse others = message;
+    others.clear_entries();
+    printer_.PrintMessage(others);
+  }
+
+  void PrintKept() {
+    if (kept_.empty()) return;
+    SortEntries(*context_.invocation.sort_by, kept_);
+    v1::SearchResponse message;
+    for (v1::SearchEntry& entry : kept_) message.add_entries()->Swap(&entry);
+    printer_.PrintMessage(message);
+  }
+
+  // ldapsearch prints the result of a search that failed as any other.
+  void TakeResult(const CallStatus& status) {
+    if (status.code() == 0 || done_) return;
+    const Failure failure = ParseFailure(status);
+    if (failure.ldap && failure.ldap->code() > 0) *done_.emplace().mutable_result() = *failure.ldap;
   }
 
   void Write() {
@@ -138,13 +179,40 @@ class SearchRun {
   }
 
   const CommandContext& context_;
+  const bool first_;
   const std::unique_ptr<SearchPrinter> owned_printer_;
   SearchPrinter& printer_;
   const Clock::time_point start_;
   Clock::time_point first_entry_{};
   std::optional<Clock::time_point> cancel_;
   std::optional<v1::SearchDone> done_;
+  std::vector<v1::SearchEntry> kept_;  // to be sorted
 };
+
+// One search for each line of a file.
+int RunForLines(const CommandContext& context) {
+  Invocation& invocation = context.invocation;
+  InputStream in(invocation.lines_file, context.interrupts);
+  if (!in) {
+    context.output.err << "dirlease: cannot read " << invocation.lines_file << '\n';
+    return kExitLocalFailure;
+  }
+  const std::string pattern = invocation.search.filter().empty() ? "%s" : invocation.search.filter();
+  const size_t place = pattern.find("%s");
+  int exit_status = kExitSuccess;
+  bool first = true;
+  for (std::string line; std::getline(in, line);) {
+    std::string filter = pattern;
+    if (place != std::string::npos) filter.replace(place, 2, line);
+    invocation.search.set_filter(filter);
+    if (!first) context.output.out << '\n';
+    const int status = SearchRun(context, std::exchange(first, false)).Run();
+    if (status == kExitSuccess) continue;
+    exit_status = status;
+    if (!invocation.next_line_after_failure || context.interrupts.signal_number() != 0) break;
+  }
+  return exit_status;
+}
 
 }  // namespace
 
@@ -152,7 +220,7 @@ int RunSearch(const CommandContext& context) {
   if (context.invocation.sync.instead_of_search) return RunSync(context);
   CommandLease lease(context);
   if (const auto failed = lease.Acquire()) return *failed;
-  return SearchRun(context).Run();
+  return context.invocation.lines_file.empty() ? SearchRun(context).Run() : RunForLines(context);
 }
 
 }  // namespace dirlease::cli

@@ -115,11 +115,26 @@ void DefineExtensions(CLI::App& app, RawOptions& options) {
       ->type_name("EXTENSION");
 }
 
+// What ldapsearch does with its input and output beside the search itself.
+void AddStored(CLI::App& app, RawOptions& options) {
+  Invocation& invocation = options.invocation;
+  app.add_option("-f,--file", invocation.lines_file,
+                 "one search for each line of it, which takes the place of %s in the filter as it is")
+      ->type_name("FILE");
+  app.add_flag("-c,--continue", invocation.next_line_after_failure, "with -f, go on after a search that failed");
+  app.add_option_function<std::string>(
+         "-S,--sort-by", [&invocation](const std::string& type) { invocation.sort_by = type; },
+         "print the entries at the end, in the order of this attribute (\"\": of their names), without regard to case; "
+         "-E sss= has the directory sort")
+      ->type_name("ATTR");
+}
+
 void DefineOutput(CLI::App& app, RawOptions& options) {
   DefineEntryFormat(app, options);
   app.add_flag_function(
       "-L", [&options](int64_t count) { options.invocation.ldif.level = static_cast<int>(count); },
       "LDIF version 1; -LL without comments; -LLL without the version line too");
+  AddStored(app, options);
   app.add_option("--cancel-after", options.invocation.entry_limit,
                  "cancel the search after this many entries")
       ->type_name("COUNT")

@@ -23,18 +23,20 @@ struct LdapTool {
 
 // See the manual pages of OpenLDAP's tools, "ldapsearch(1)" and so on.
 constexpr LdapTool kTools[] = {
-    {"ldapsearch", "search", "Aa:b:E:l:Ls:z:", "u"},
+    {"ldapsearch", "search", "Aa:b:cE:f:l:Ls:S:z:", "u"},
     {"ldapmodify", "modify", "acf:n", ""},
     {"ldapadd", "add", "cf:n", ""},
     {"ldapdelete", "delete", "cf:n", ""},
     {"ldapmodrdn", "rename", "rs:", ""},
-    {"ldapcompare", "compare", "", ""},
+    {"ldapcompare", "compare", "z", ""},
     {"ldappasswd", "passwd", "a:As:St:T:", "", "was"},
     {"ldapwhoami", "whoami", "", ""},
 };
 constexpr std::string_view kPassed = "D:e:MR:U:w:WxX:y:Y:";
-constexpr std::string_view kDropped = "d:INO:QvZ";
-constexpr std::string_view kOfTheirOwn = "H:h:o:p:P:";
+constexpr std::string_view kDropped = "d:INO:Qv";
+constexpr std::string_view kOfTheirOwn = "H:h:o:p:P:Z";
+// Of those given twice the last one counts; here they may be given once.
+constexpr std::string_view kLastCounts = "ablsSz";
 
 [[noreturn]] void RefuseTool(const std::string& text) { throw OptionError(kExitUsage, text); }
 
@@ -59,6 +61,7 @@ class Translation {
   std::vector<std::string> Run() {
     for (; at_ < argc_; ++at_) {
       char* const word = argv_[at_];
+      if (strcmp(word, "-V") == 0 || strcmp(word, "-VV") == 0) return {"--version"};
       if (strcmp(word, "--") == 0) {
         words_.insert(words_.end(), argv_ + at_ + 1, argv_ + argc_);
         break;
@@ -72,6 +75,7 @@ class Translation {
     if (!host_.empty() || !port_.empty()) {
       TakeUri("ldap://" + (host_.empty() ? "localhost" : host_) + (port_.empty() ? "" : ":" + port_));
     }
+    if (tool_.command == "search" && !SaysHowToPage()) options_.insert(options_.end(), {"-E", "pr=0"});
     std::vector<std::string> all{std::string(tool_.command)};
     all.insert(all.end(), options_.begin(), options_.end());
     // Whatever stands here is a filter or a name, though it begin with a dash.
@@ -118,10 +122,28 @@ class Translation {
       if (strcmp(value, "3") != 0) RefuseTool("-P: a gateway speaks LDAP version 3 only");
     } else if (letter == 'o') {
       TakeGeneral(value);
+    } else if (letter == 'Z') {
+      // Once it means: if the directory can. Twice it is a demand, which only the gateway's operator can fulfil.
+      if (++start_tls_ > 1) RefuseTool("-ZZ: TLS to the directory is the gateway's setting (--target-tls): leave it out");
+    } else if (const auto before = Before(letter); before != options_.end()) {
+      *(before + 1) = value;
     } else if (!Find(tool_.passed, letter).empty() || !Find(kPassed, letter).empty()) {
       options_.push_back(std::string("-") + letter);
       if (value != nullptr) options_.emplace_back(value);
     }
+  }
+
+  // Where the option stands already whose last value counts.
+  std::vector<std::string>::iterator Before(char letter) {
+    if (kLastCounts.find(letter) == std::string_view::npos || Kind(letter).size() < 2) return options_.end();
+    return std::find(options_.begin(), options_.end(), std::string("-") + letter);
+  }
+
+  // OpenLDAP's tool pages when it is told to.
+  bool SaysHowToPage() const {
+    return std::any_of(options_.begin(), options_.end(), [](const std::string& option) {
+      return option.find("pr=") <= 1 || option.find("sync=") <= 1;
+    });
   }
 
   // Tools try the directories of a list one after the other; the target has its own.
@@ -144,6 +166,7 @@ class Translation {
   const int argc_;
   char** const argv_;
   int at_ = 1;
+  int start_tls_ = 0;
   std::string host_, port_;
   std::vector<std::string> options_;
   std::vector<std::string> words_;

@@ -14,7 +14,7 @@ inline constexpr char kLdapTool[] = "ldap-tool";
 inline constexpr char kLdapToolArguments[] = "--args";
 
 // What such a call's words mean: the words after "dirlease". Secrets in argv are overwritten. What concerns a connection of
-// the tool's own only (debugging, StartTLS, SASL's modes) is dropped: the way to the directory is the gateway's business.
+// the tool's own only (debugging, SASL's modes) is dropped: the way to the directory is the gateway's business.
 // Throws OptionError for what a gateway cannot do. REQUIRES: argv[1] is kLdapTool.
 std::vector<std::string> LdapToolCommand(int argc, char** argv);
 
