@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "bench/contender.h"
+#include "bench/read_entry.h"
 
 namespace dirlease::bench {
 
@@ -37,7 +38,7 @@ class Direct final : public Contender {
       const int type = ldap_result(ldap_, id, LDAP_MSG_ONE, nullptr, &message);
       if (type == LDAP_RES_SEARCH_ENTRY) {
         ++entries;
-        ReadValues(message);
+        octets_ += ReadEntry(ldap_, message);
       }
       ldap_msgfree(message);
       if (type == LDAP_RES_SEARCH_RESULT) return entries;
@@ -46,23 +47,6 @@ class Direct final : public Contender {
   }
 
  private:
-  // As a careful program reads them: every value, without copies.
-  void ReadValues(LDAPMessage* entry) {
-    BerElement* position = nullptr;
-    berval dn{}, type{};
-    Check(ldap_get_dn_ber(ldap_, entry, &position, &dn), "dn");
-    octets_ += dn.bv_len;
-    BerVarray values = nullptr;
-    while (ldap_get_attribute_ber(ldap_, entry, position, &type, &values) == LDAP_SUCCESS &&
-           type.bv_val != nullptr) {
-      for (berval* value = values; value != nullptr && value->bv_val != nullptr; ++value) {
-        octets_ += value->bv_len;
-      }
-      ber_memfree(values);
-    }
-    ber_free(position, 0);
-  }
-
   LDAP* ldap_ = nullptr;
   size_t octets_ = 0;
 };
