@@ -1,5 +1,6 @@
 // An entry as it goes onto the wire: what the generated class reads there is what the directory sent, and it would write
 // the same octets. The first octet of the input chooses the value format, the rest is the entry.
+#include <algorithm>
 #include <string>
 
 #include "base/utf8.h"
@@ -37,9 +38,7 @@ void Compare(const EntryView& sent, const v1::SearchEntry& got) {
     const auto& values = attribute.text_values().empty() ? attribute.values() : attribute.text_values();
     DIRLEASE_REQUIRE(static_cast<size_t>(values.size()) == sent.attributes[i].values.size());
     DIRLEASE_REQUIRE(attribute.values().empty() || attribute.text_values().empty());
-    for (int v = 0; v < values.size(); ++v) {
-      DIRLEASE_REQUIRE(values[v] == sent.attributes[i].values[static_cast<size_t>(v)]);
-    }
+    DIRLEASE_REQUIRE(std::equal(values.begin(), values.end(), sent.attributes[i].values.begin()));
   }
 }
 

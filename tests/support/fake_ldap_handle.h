@@ -42,6 +42,7 @@ class FakeLdapHandle final : public LdapHandle {
   size_t unsent_octets() const override;
   uint64_t written_octets() const override;
   bool tls() const override { return false; }
+  std::string ChannelBindingOctets(ChannelBinding) const override { return ""; }
   UniqueFd Unbind() override;
 
  private:

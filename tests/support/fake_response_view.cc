@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include "base/ber_writer.h"
+
 namespace dirlease::testing {
 
 namespace {
@@ -9,16 +11,19 @@ namespace {
 using Callback = absl::FunctionRef<void(const ResponseView&)>;
 
 void CallWithEntry(const FakeMessage& message, Callback callback) {
-  std::vector<std::vector<std::string_view>> values;
+  std::vector<std::string> sets;
   size_t octets = message.dn.size();
   for (const auto& [type, texts] : message.attributes) {
     octets += type.size();
-    for (const std::string& text : texts) octets += text.size();
-    values.emplace_back(texts.begin(), texts.end());
+    std::string& set = sets.emplace_back();
+    for (const std::string& text : texts) {
+      octets += text.size();
+      set += BerElement(kBerOctetString, text);
+    }
   }
   std::vector<AttributeView> attributes;
-  for (size_t i = 0; i < values.size(); ++i) {
-    attributes.push_back({.type = message.attributes[i].first, .values = values[i]});
+  for (size_t i = 0; i < sets.size(); ++i) {
+    attributes.push_back({.type = message.attributes[i].first, .values = ValueList::Of(sets[i], sets[i].size()).value()});
   }
   const EntryView entry{.dn = message.dn,
                         .attributes = attributes,

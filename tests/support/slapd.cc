@@ -84,7 +84,7 @@ void Slapd::WriteConfig() {
   std::string global = fmt::format("pidfile {}\nloglevel stats\nthreads {}\n",
                                    folder_.File("pid"), options_.threads);
   if (options_.tls) {
-    const CertificateFiles server = certificates_->IssueForLoopback();
+    const CertificateFiles server = certificates_->Issue("127.0.0.1", "IP:127.0.0.1,DNS:localhost,DNS:directory.test");
     global += fmt::format(
         "TLSCACertificateFile {}\nTLSCertificateFile {}\nTLSCertificateKeyFile {}\n"
         "TLSVerifyClient try\n",

@@ -11,7 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_split.h"
+#include "dirlease/v1/ldap.pb.h"
 #include "support/child_process.h"
+#include "support/grpc/client.h"
 #include "support/places.h"
 #include "support/temp_dir.h"
 
@@ -86,6 +89,26 @@ TEST_F(DaemonTest, TheOperatorsListenerHasAnAddressFileOfItsOwn) {
   daemon.Signal(SIGTERM);
   EXPECT_EQ(daemon.Wait(), 0);
   EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+// Libraries that complain of a request have no line of their own in the log, which a caller could fill with them.
+TEST_F(DaemonTest, WhatACallerSendsWrongIsNotLogged) {
+  const auto daemon = Serve();
+  {
+    testing::Client client(Address());
+    v1::RawControl not_utf8;  // its second field is octets, a SearchRequest's is text
+    not_utf8.set_value("\xff");
+    const auto call = client.StartMethod("/dirlease.v1.DirectoryService/Search");
+    call->Write(not_utf8);
+    call->WritesDone();
+    EXPECT_EQ(call->Finish().code, testing::Code::kInvalidArgument);
+  }
+  daemon->Signal(SIGTERM);
+  ReadUntil(*daemon, "\"drained\"");
+  EXPECT_EQ(daemon->Wait(), 0);
+  for (const absl::string_view line : absl::StrSplit(output_, '\n', absl::SkipEmpty())) {
+    EXPECT_EQ(line.front(), '{') << line;
+  }
 }
 
 TEST_F(DaemonTest, HangUpReloadsAndGoesOn) {

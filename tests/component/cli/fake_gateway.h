@@ -62,6 +62,7 @@ class FakeGateway {
   // Script.
   std::string token_in_header;
   grpc::Status open_status;
+  std::vector<std::string> tokens;  // of the first leases; then "body-token", or `open_status` ends it
   // Of every call but OpenSession and Unbind.
   grpc::Status status;
   SearchScript search_script;
@@ -79,6 +80,7 @@ class FakeGateway {
   v1::GetSchemaResponse schema;
   v1::VerifyCredentialsResponse verified;
   std::vector<v1::SyncResponse> sync_messages;  // then `status`
+  std::map<std::string, grpc::Status> unbind_statuses;  // by lease; else OK
 
   // Notes.
   std::vector<v1::OpenSessionRequest> opened;
@@ -138,8 +140,10 @@ class FakeGateway {
       }
       if (!fake.token_in_header.empty())
         context->AddInitialMetadata("ldap-session", fake.token_in_header);
-      response->set_token("body-token");
+      const bool scripted = fake.opened.size() <= fake.tokens.size();
+      response->set_token(scripted ? fake.tokens[fake.opened.size() - 1] : "body-token");
       *response->mutable_session() = fake.session.session();
+      if (scripted) return grpc::Status::OK;
       return fake.open_status;
     }
     grpc::Status VerifyCredentials(grpc::ServerContext* context, const v1::VerifyCredentialsRequest* request,
@@ -180,7 +184,8 @@ class FakeGateway {
       response->set_was_active(true);
       response->set_abandoned_operations(2);
       fake.Note(context);
-      return grpc::Status::OK;
+      const auto own = fake.unbind_statuses.find(fake.leases.back());
+      return own == fake.unbind_statuses.end() ? grpc::Status::OK : own->second;
     }
     FakeGateway& fake;
   };

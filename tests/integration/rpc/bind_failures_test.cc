@@ -1,5 +1,6 @@
 // The likeliest failures of whatever binds at a real slapd, as failures_test.cc has the other operations'. The slapd takes
 // no anonymous bind, and simple ones over TLS only. (And it has no sasl-realm: with one it takes nobody's PLAIN.)
+#include "integration/rpc/bind_requests.h"
 #include "integration/rpc/expected_failure.h"
 #include "integration/rpc/slapd_gateway_test.h"
 
@@ -39,22 +40,6 @@ class BindFailuresTest : public SlapdGatewayTest {
   static Request Simple(const std::string& dn, const std::string& password) {
     Request request;
     *request.mutable_credentials() = SimpleBindRequest(dn, password).credentials();
-    return request;
-  }
-  template <typename Request = v1::OpenSessionRequest>
-  static Request Relayed(const std::string& mechanism) {
-    Request request;
-    request.mutable_credentials()->mutable_sasl()->set_mechanism(mechanism);
-    return request;
-  }
-  static v1::OpenSessionRequest Managed(const std::string& mechanism, const std::string& user = "",
-                                        const std::string& password = "", const std::string& authorization_id = "") {
-    v1::OpenSessionRequest request;
-    v1::ManagedSaslBind& sasl = *request.mutable_credentials()->mutable_managed_sasl();
-    sasl.set_mechanism(mechanism);
-    sasl.set_authentication_id(user);
-    sasl.set_password(password);
-    sasl.set_authorization_id(authorization_id);
     return request;
   }
   template <typename Request>

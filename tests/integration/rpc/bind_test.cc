@@ -2,6 +2,7 @@
 // password policy.
 #include <gmock/gmock.h>
 
+#include "integration/rpc/bind_requests.h"
 #include "integration/rpc/slapd_gateway_test.h"
 #include "support/kerberos_realm.h"
 #include "support/loopback.h"
@@ -13,16 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr char kHost[] = "directory.test";
 constexpr char kPasswordPolicyOid[] = "1.3.6.1.4.1.42.2.27.8.5.1";
-// SASL names and certificates' subjects as entries of the sample; user.1 may act for the others.
-constexpr char kSaslConfig[] =
-    "sasl-host directory.test\n"
-    "sasl-realm EXAMPLE.TEST\n"
-    "authz-policy any\n"
-    "authz-regexp \"^cn=(user[.][0-9]+)$\" \"uid=$1,ou=people,dc=example,dc=com\"\n"
-    "authz-regexp \"^uid=([^,]+),(cn=[^,]+,)?cn=[^,]+,cn=auth$\" \"uid=$1,ou=people,dc=example,dc=com\"\n";
-
 class BindTest : public SlapdGatewayTest {
  protected:
   void StartSasl(SlapdOptions slapd = {}, SessionManager::Options sessions = {}) {
@@ -46,24 +38,6 @@ class BindTest : public SlapdGatewayTest {
     gateway.lookup = EveryNameIsLoopback;
     gateway_.emplace(std::move(gateway));
     client_ = std::make_unique<Client>(gateway_->address());
-  }
-  static v1::OpenSessionRequest Managed(const std::string& mechanism, const std::string& user = "",
-                                        const std::string& password = "",
-                                        const std::string& authorization_id = "") {
-    v1::OpenSessionRequest request;
-    v1::ManagedSaslBind& sasl = *request.mutable_credentials()->mutable_managed_sasl();
-    sasl.set_mechanism(mechanism);
-    sasl.set_authentication_id(user);
-    sasl.set_password(password);
-    sasl.set_authorization_id(authorization_id);
-    return request;
-  }
-  static v1::OpenSessionRequest Relayed(const std::string& mechanism, const std::string& credentials = "") {
-    v1::OpenSessionRequest request;
-    v1::SaslBind& sasl = *request.mutable_credentials()->mutable_sasl();
-    sasl.set_mechanism(mechanism);
-    if (!credentials.empty()) sasl.set_credentials(credentials);
-    return request;
   }
   static v1::OpenSessionRequest WithProfile(const std::string& name, const std::string& authorization_id = "") {
     v1::OpenSessionRequest request;

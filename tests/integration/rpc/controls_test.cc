@@ -18,9 +18,8 @@ class ControlsTest : public SlapdAdminTest {
   void SetUp() override {
     Start({.people = 20,
            .group_members = 20,
-           .global_config = "moduleload sssvlv\nmoduleload ppolicy\n",
-           .database_config = "overlay sssvlv\noverlay ppolicy\nppolicy_default \"cn=policy,dc=example,dc=com\"\n"
-                              "ppolicy_use_lockout\n"
+           .global_config = "moduleload sssvlv\n",
+           .database_config = "overlay sssvlv\n"
                               "access to attrs=userPassword by self write by anonymous auth by * none"});
   }
 
@@ -58,13 +57,6 @@ class ControlsTest : public SlapdAdminTest {
     }
     ADD_FAILURE() << "no such response control among " << controls.size();
     return {};
-  }
-  void AddPolicy(TextAttributes attributes) {
-    attributes.insert(attributes.end(), {{"objectClass", {"organizationalRole", "pwdPolicy"}},
-                                         {"cn", {"policy"}},
-                                         {"pwdAttribute", {"userPassword"}}});
-    const CallEnd end = Call(AddRequestOf("cn=policy,dc=example,dc=com", attributes));
-    ASSERT_TRUE(end.ok()) << end;
   }
 };
 
@@ -295,46 +287,6 @@ TEST_F(ControlsTest, OthersThatTheDirectoryKnows) {
   EXPECT_TRUE(outcome.end.ok()) << outcome.end;
   EXPECT_EQ(outcome.all.entries_size(), 1);
   slapd_->WaitForLog("IP=192\\.0\\.2\\.1.*Id=checkout-42");
-}
-
-TEST_F(ControlsTest, PasswordPolicyOfABindThatFails) {
-  AddPolicy({{"pwdLockout", {"TRUE"}}, {"pwdMaxFailure", {"1"}}});
-  v1::OpenSessionRequest open = SimpleBindRequest(PersonDn(1), "wrong");
-  open.add_controls()->set_password_policy(true);
-  EXPECT_EQ(client_->Call(open, nullptr).code, Code::kUnauthenticated);
-  open.mutable_credentials()->mutable_simple()->set_password(PersonPassword(1));
-  const CallEnd end = client_->Call(open, nullptr);
-  EXPECT_EQ(end.code, Code::kUnauthenticated) << end;
-  ASSERT_TRUE(end.ldap_result);
-  const auto control = Find(end.ldap_result->controls(), &v1::ResponseControl::has_password_policy);
-  EXPECT_EQ(control.password_policy().error_name(), "accountLocked");
-}
-
-TEST_F(ControlsTest, PasswordPolicyOfABindAndOfAWrite) {
-  AddPolicy(
-      {{"pwdCheckQuality", {"2"}}, {"pwdMinLength", {"10"}}, {"pwdMaxAge", {"1000"}}, {"pwdExpireWarning", {"900"}}});
-  const std::string person = OpenAs(PersonDn(1), PersonPassword(1));
-  v1::ModifyRequest change = Describe("");
-  v1::Attribute& password = *change.mutable_modifications(0)->mutable_attribute();
-  password.set_type("userPassword");
-  password.set_text_values(0, "short");
-  change.add_controls()->set_password_policy(true);
-  CallEnd end = client_->Call(change, nullptr, {.token = person});
-  EXPECT_EQ(end.reason(), "CONSTRAINT_VIOLATION") << end;
-  ASSERT_TRUE(end.ldap_result);
-  EXPECT_EQ(Find(end.ldap_result->controls(), &v1::ResponseControl::has_password_policy).password_policy().error_name(),
-            "passwordTooShort");
-  password.set_text_values(0, "long enough by far");
-  end = client_->Call(change, nullptr, {.token = person});
-  EXPECT_TRUE(end.ok()) << end;
-  client_->Unbind(person);
-
-  v1::OpenSessionRequest open = SimpleBindRequest(PersonDn(1), "long enough by far");
-  open.add_controls()->set_password_policy(true);
-  const v1::OpenSessionResponse opened = client_->Open(open);
-  EXPECT_TRUE(Find(opened.bind().result().controls(), &v1::ResponseControl::has_password_policy)
-                  .has_password_policy());
-  client_->Unbind(opened.token());
 }
 
 }  // namespace

@@ -528,10 +528,17 @@ class RestTest : public ConnectionTest {
  protected:
   void SetUp() override {
     id_ = Search(exchange_);
-    peer_->Queue(std::vector<FakeMessage>(InputPace::kFirstEntries, EntryMessage(id_, "cn=a")));
+    peer_->Queue(std::vector<FakeMessage>(kEntriesBefore - 1, EntryMessage(id_, "cn=a")));
     PumpInput(loop_, *peer_);
-    ASSERT_EQ(exchange_.kinds.size(), static_cast<size_t>(InputPace::kFirstEntries));
+    // A stream that is new is read at once.
+    EXPECT_EQ(Interest() & EPOLLIN, EPOLLIN);
+    loop_.Advance(InputPace::kPartOfTime * InputPace::kLongestRest);
+    peer_->Queue({EntryMessage(id_, "cn=a")});
+    PumpInput(loop_, *peer_);
+    ASSERT_EQ(exchange_.kinds.size(), kEntriesBefore);
   }
+
+  static constexpr size_t kEntriesBefore = InputPace::kFirstEntries + 1;
 
   RecordingExchange exchange_;
   int id_ = 0;
@@ -544,10 +551,22 @@ TEST_F(RestTest, AStreamIsLeftToGatherAndThenRead) {
   loop_.RunUntilIdle();
   EXPECT_EQ(peer_->fills(), fills);
   loop_.Advance(InputPace::kLongestRest);
-  EXPECT_EQ(exchange_.kinds.size(), InputPace::kFirstEntries + 2u);
+  EXPECT_EQ(exchange_.kinds.size(), kEntriesBefore + 2);
   // Nothing comes: the socket tells of the next one.
   loop_.Advance(InputPace::kLongestRest);
   EXPECT_EQ(Interest() & EPOLLIN, EPOLLIN);
+}
+
+// What the directory's kernel kept back comes as soon as there is room: no rest before the socket is empty.
+TEST_F(RestTest, TheSocketIsReadEmptyFirst) {
+  loop_.Advance(InputPace::kLongestRest);
+  loop_.Advance(InputPace::kLongestRest);
+  peer_->Queue({EntryMessage(id_, "cn=a")});
+  peer_->Queue({EntryMessage(id_, "cn=a")});
+  ASSERT_TRUE(loop_.Signal(peer_->fd(), EPOLLIN));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(exchange_.kinds.size(), kEntriesBefore + 2);
+  EXPECT_EQ(Interest() & EPOLLIN, 0u);
 }
 
 TEST_F(RestTest, AHangUpEndsIt) {

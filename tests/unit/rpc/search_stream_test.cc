@@ -191,10 +191,12 @@ TEST_F(SearchStreamTest, AtFullSpeedAMessageWaitsToBeFilledButNotForLong) {
   CompleteWrite();
   const size_t before = writer_.messages.size();
   SendEntries(id, 1, 30 * 1024);
-  EXPECT_EQ(writer_.messages.size(), before) << "half full at once: more is to come";
-  SendEntries(id, 2, 30 * 1024);
+  EXPECT_EQ(writer_.messages.size(), before) << "a part of it at once: more is to come";
+  SendEntries(id, 3, 30 * 1024);
+  EXPECT_EQ(writer_.messages.size(), before) << "not yet 128 KiB";
+  SendEntries(id, 1, 30 * 1024);
   ASSERT_EQ(writer_.messages.size(), before + 1) << "full";
-  EXPECT_EQ(writer_.messages.back().entries_size(), 3);
+  EXPECT_EQ(writer_.messages.back().entries_size(), 5);
   CompleteWrite();
   SendEntries(id, 1, 30 * 1024);
   loop_.Advance(MessageStream::kLongestHold - absl::Milliseconds(1));

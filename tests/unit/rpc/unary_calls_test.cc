@@ -248,6 +248,24 @@ TEST_F(FollowRangesTest, SoIsOneThatFallsSilent) {
   ExpectEnd(Code::kFailedPrecondition, "RANGE_RESULT_LOST");
 }
 
+TEST_F(FollowRangesTest, SoIsOneWhosePartsBringNothing) {
+  AnswerPart({{"member;range=0-1", {"a", "b"}}});
+  AnswerPart({{"member;range=2-3", {}}});
+  ExpectEnd(Code::kFailedPrecondition, "RANGE_RESULT_LOST");
+}
+
+TEST_F(FollowRangesTest, SoIsOneThatNeverEnds) {
+  AnswerPart({{"member;range=0-0", {"v"}}});
+  int asked = 0;
+  while (!responder_.status) {
+    ++asked;
+    const std::string at = std::to_string(asked);
+    AnswerPart({{"member;range=" + at + "-" + at, {"v"}}});
+  }
+  EXPECT_EQ(asked, RangeMerge::kMostParts + 1);
+  ExpectEnd(Code::kFailedPrecondition, "RANGE_RESULT_LOST");
+}
+
 TEST_F(FollowRangesTest, AFailureOnTheWayIsTheCalls) {
   AnswerPart({{"member;range=0-1", {"a", "b"}}});
   AnswerLast(peer_, 32);

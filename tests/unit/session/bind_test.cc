@@ -275,6 +275,25 @@ TEST_F(BindTest, TheDirectorysMessagesHaveBounds) {
   EXPECT_EQ(opening_.reason(), "SASL_FAILED");
 }
 
+// RFC 4511 section 4.2.2: nothing belongs there.
+TEST_F(BindTest, SoHasWhatItSendsBesideTheAnswerToASimpleBind) {
+  const std::string flood(BindConversation::kMostSaslOctets + 1, 'x');
+  OpenRequest simple;
+  simple.bind.name = "cn=a";
+  simple.bind.password = Secret("right");
+  Start(opening_, std::move(simple));
+  Answer(Connect(), {BindResultMessage(1, ldap_code::kSuccess, flood)});
+  ASSERT_NE(opening_.end(), nullptr);
+  EXPECT_EQ(opening_.end()->result.code, ldap_code::kDecodingError);
+}
+
+TEST_F(BindTest, ARefusalIsOneWhateverComesWithIt) {
+  Start(opening_, Sasl("SCRAM-SHA-256", "client-first"));
+  Answer(Connect(), {BindResultMessage(1, kWrongPassword, std::string(BindConversation::kMostSaslOctets + 1, 'x'))});
+  ASSERT_NE(opening_.end(), nullptr);
+  EXPECT_EQ(opening_.end()->result.code, kWrongPassword);
+}
+
 TEST_F(BindTest, ARelayedMechanismThatMayHaveALayerIsProvedByAPlainRequest) {
   Start(opening_, Sasl("GSSAPI", "token"));
   const auto peer = Connect();

@@ -66,6 +66,25 @@ TEST(PageControl, AnEmptyPageMayStillHaveANextOne) {
   EXPECT_EQ(Asked(pages).size, 100);
 }
 
+TEST(PageControl, EmptyPagesWithoutEndAreNotFollowed) {
+  PageControl pages({}, true);
+  int empty = 0;
+  while (PageOf(pages, 0, 0, WithCookie("next")) == After::kNextPage) ++empty;
+  EXPECT_EQ(empty, 1000);
+}
+
+TEST(PageControl, WhateverComesBetweenThemIsProgress) {
+  PageControl pages({}, true);
+  for (int round = 0; round < 3; ++round) {
+    for (int empty = 0; empty < 600; ++empty) ASSERT_EQ(PageOf(pages, 0, 0, WithCookie("next")), After::kNextPage);
+    if (round % 2 == 0) {
+      pages.CountReference();
+    } else {
+      pages.CountEntry(1);
+    }
+  }
+}
+
 TEST(PageControl, AnEmptyCookieIsTheEnd) {
   PageControl pages({}, true);
   EXPECT_EQ(PageOf(pages, 100, 10, WithCookie("")), After::kComplete);
