@@ -68,7 +68,8 @@ void DefineBind(CLI::App& app, RawOptions& options) {
     app.add_option(name, text, description)->type_name(type)->group("Bind");
   };
   add_text("-Y", options.sasl_mechanism, "MECHANISM",
-           "SASL bind: PLAIN, SCRAM-SHA-1, -256 or -512 with -U and a password; EXTERNAL and GSSAPI as the gateway itself");
+           "SASL bind: PLAIN, SCRAM-SHA-1, -256 or -512 (each also with -PLUS) with -U and a password; EXTERNAL and GSSAPI as the "
+           "gateway itself");
   add_text("-U", options.authentication_id, "AUTHCID", "who authenticates, with -Y");
   add_text("-X", options.authorization_id, "AUTHZID", "for whom, dn:... or u:..., with -Y or --profile");
   add_text("-R", options.realm, "REALM", "realm, with -Y");

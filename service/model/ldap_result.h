@@ -37,6 +37,7 @@ inline constexpr int kReferral = 10;
 inline constexpr int kAdminLimitExceeded = 11;
 inline constexpr int kSaslBindInProgress = 14;
 inline constexpr int kUnavailable = 52;
+inline constexpr int kNoOperation = 0x410e;  // OpenLDAP: an update was only tried, as its control asks
 // libldap's own, below zero.
 inline constexpr int kServerDown = -1;
 inline constexpr int kDecodingError = -4;

@@ -30,22 +30,30 @@ bool ParseBounds(std::string_view bounds, ValueRange& out) {
   return out.last && *out.last >= out.first && *out.last < INT64_MAX;
 }
 
-}  // namespace
-
-std::optional<ValueRange> ParseValueRange(std::string_view description) {
+// Without the semicolon before it.
+std::string_view FindRangeOption(std::string_view description) {
   for (size_t semicolon = description.find(';'); semicolon != std::string_view::npos;
        semicolon = description.find(';', semicolon + 1)) {
     const std::string_view rest = description.substr(semicolon + 1);
     const std::string_view option = rest.substr(0, rest.find(';'));
-    if (!StartsWithIgnoreCase(option, kRangeOption)) continue;
-    ValueRange range;
-    if (!ParseBounds(option.substr(kRangeOption.size()), range)) return std::nullopt;
-    range.type = description.substr(0, semicolon);
-    range.type += rest.substr(option.size());
-    return range;
+    if (StartsWithIgnoreCase(option, kRangeOption)) return option;
   }
-  return std::nullopt;
+  return {};
 }
+
+}  // namespace
+
+std::optional<ValueRange> ParseValueRange(std::string_view description) {
+  const std::string_view option = FindRangeOption(description);
+  ValueRange range;
+  if (option.empty() || !ParseBounds(option.substr(kRangeOption.size()), range)) return std::nullopt;
+  const size_t place = option.data() - description.data();
+  range.type = description.substr(0, place - 1);
+  range.type += description.substr(place + option.size());
+  return range;
+}
+
+bool HasRangeOption(std::string_view description) { return !FindRangeOption(description).empty(); }
 
 std::string ValuesFrom(std::string_view type, int64_t first) {
   return std::string(type) + ";range=" + std::to_string(first) + "-*";

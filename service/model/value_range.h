@@ -15,8 +15,10 @@ struct ValueRange {
   std::optional<int64_t> last;  // absent: "*", up to the end
 };
 
-// Empty: `description` has no such option.
+// Empty: `description` has no such option, or none that makes sense.
 std::optional<ValueRange> ParseValueRange(std::string_view description);
+// Whether it has one at all.
+bool HasRangeOption(std::string_view description);
 // What asks for all values from that one on.
 std::string ValuesFrom(std::string_view type, int64_t first);
 

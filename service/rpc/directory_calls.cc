@@ -20,7 +20,8 @@ Failure RangeLost() {
   Failure failure{.code = absl::StatusCode::kFailedPrecondition};
   failure.reason = "RANGE_RESULT_LOST";
   failure.message =
-      "the directory sent a part of an attribute's values and not the next one, or parts without end: set follow_ranges = false";
+      "the directory sent a part of an attribute's values and not the next one, one that makes no sense, or parts without end: "
+      "set follow_ranges = false";
   return failure;
 }
 // A password that is told wrong locks its owner out.
@@ -68,7 +69,7 @@ void GetEntryCall::OnEntry(const EntryView& entry) {
     if (!ranges_.Add(std::move(*part.mutable_entry()), *response_.mutable_entry())) range_lost_ = true;
   } else {
     response_.ParseFromArray(octets.data(), static_cast<int>(octets.size()));
-    if (request_message_.follow_ranges()) ranges_.Begin(*response_.mutable_entry());
+    if (request_message_.follow_ranges() && !ranges_.Begin(*response_.mutable_entry())) range_lost_ = true;
   }
 }
 

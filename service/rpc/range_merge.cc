@@ -29,14 +29,17 @@ v1::Attribute& RangeMerge::AttributeOf(v1::SearchEntry& entry, const std::string
   return *entry.mutable_attributes(place->second);
 }
 
-void RangeMerge::Begin(v1::SearchEntry& entry) {
+bool RangeMerge::Begin(v1::SearchEntry& entry) {
+  bool understood = true;
   v1::SearchEntry whole;
   for (v1::Attribute& attribute : *entry.mutable_attributes()) {
     const auto range = ParseValueRange(attribute.type());
+    if (!range && HasRangeOption(attribute.type())) understood = false;
     MoveAll(attribute, AttributeOf(whole, range ? range->type : attribute.type()));
     if (range && range->last) next_[range->type] = *range->last + 1;
   }
   entry.mutable_attributes()->Swap(whole.mutable_attributes());
+  return understood;
 }
 
 std::vector<std::string> RangeMerge::Missing() const {

@@ -17,8 +17,9 @@ class RangeMerge {
   // Parts that are asked for. Active Directory sends 1,500 values in one, so a whole message is full long before.
   static constexpr int kMostParts = 1000;
 
-  // Takes the range options out of `entry`, which is the whole, and notes what it lacks.
-  void Begin(v1::SearchEntry& entry);
+  // Takes the range options out of `entry`, which is the whole, and notes what it lacks. False: one makes no sense, so nobody
+  // knows what lacks.
+  bool Begin(v1::SearchEntry& entry);
   // The attributes to ask for next, empty when nothing lacks.
   std::vector<std::string> Missing() const;
   // Adds the values of `part`, an answer to Missing(), to `entry`. False: it is none, brings nothing, or is one too many: some

@@ -40,6 +40,11 @@ Failure TooMuch(const char* what) {
           .metadata = {{"detail", what}}};
 }
 
+// Codes that are no errors where they belong, which is not here.
+bool IsNoErrorOfOthers(int code) {
+  return code == ldap_code::kCompareTrue || code == ldap_code::kCompareFalse || code == ldap_code::kNoOperation;
+}
+
 // SASL's end belongs to both sides: a directory that calls it a success too early has not proved what it is.
 Failure EndedApart() { return SaslFailed("the directory and the mechanism disagree on whether the bind is over"); }
 }  // namespace
@@ -228,10 +233,8 @@ void BindConversation::OnTimeout() {
 
 void BindConversation::Refuse(const LdapResult& result) {
   OperationEnd end{.cause = EndCause::kResult, .result = result};
-  // Answers to a compare: no caller may take them for the success of a bind that granted nothing.
-  if (result.code == ldap_code::kCompareTrue || result.code == ldap_code::kCompareFalse) {
-    end.result.code = ldap_code::kDecodingError;
-  }
+  // No caller may take these for the success of a bind that granted nothing.
+  if (IsNoErrorOfOthers(result.code)) end.result.code = ldap_code::kDecodingError;
   Answer(CallError(std::move(end)));
 }
 

@@ -142,8 +142,10 @@ void Operation::Start() {
   if (paused_) SetPausedOnConnection(true);
 }
 
-// A compare has to answer yes or no, and nothing else may (RFC 4511 section 4.10).
+// A compare has to answer yes or no, and nothing else may (RFC 4511 section 4.10). Without a control nobody asked for an
+// update that is only tried.
 bool Operation::AnswersNothing(int code) const {
+  if (code == ldap_code::kNoOperation) return request_.controls.empty();
   const bool compared = code == ldap_code::kCompareTrue || code == ldap_code::kCompareFalse;
   const bool compare = std::holds_alternative<CompareRequest>(request_.body);
   return compare ? code == ldap_code::kSuccess : compared;

@@ -32,7 +32,8 @@ PageControl::After PageControl::OnPageEnd(LdapResult& result) {
   cookie_ = page->cookie;
   if (!fixed_ && page_entries_ > 0) {
     const size_t entry_octets = std::max<size_t>(1, page_octets_ / page_entries_);
-    page_size_ = static_cast<int>(std::clamp<size_t>(kPageOctets / entry_octets, 1, kLargestPage));
+    const int largest = std::min(kLargestPage, kGrowth * page_size_);
+    page_size_ = static_cast<int>(std::clamp<size_t>(kPageOctets / entry_octets, 1, largest));
   }
   page_entries_ = 0;
   page_octets_ = 0;

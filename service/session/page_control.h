@@ -15,7 +15,8 @@ class PageControl {
  public:
   enum class After { kNextPage, kComplete, kLost };
 
-  // `fixed_size`: entries a page as the caller wants it; absent = 100 first, then what makes about 1 MiB.
+  // `fixed_size`: entries a page as the caller wants it; absent = 100 first, then what makes about 1 MiB, each at
+  // most four times its forerunner: who does not read what comes leaves at most so much of it with the kernel.
   // `offered`: the directory says that it pages, so silence about it in an answer means that entries were lost.
   PageControl(std::optional<int> fixed_size, bool offered);
 
@@ -29,6 +30,7 @@ class PageControl {
  private:
   static constexpr int kFirstPage = 100;
   static constexpr int kLargestPage = 5000;
+  static constexpr int kGrowth = 4;
   // In a row: directories do send some, where their own limits or access rules end a page early.
   static constexpr int kMostEmptyPages = 1000;
   static constexpr size_t kPageOctets = 1024 * 1024;

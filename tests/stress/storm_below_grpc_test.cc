@@ -2,6 +2,7 @@
 // libldap against a scripted directory, with the calls' state machines and threads that play gRPC
 // and its callers. Leases are shared by all callers; they open, search, run pipelines, read, stall, cancel,
 // abandon and unbind, leases grow old, and the directory resets its connections.
+#include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -38,6 +39,8 @@ class Storm {
  public:
   explicit Storm(uint32_t seed) : seed_(seed) {
     InitialiseLibldap();
+    // libprotobuf is not built for ThreadSanitizer, which does not see what orders the pool's making before its first use.
+    google::protobuf::DescriptorPool::generated_pool();
     TargetConfig target;
     target.name = "default";
     for (const FakeDirectory* directory : {&first_, &second_}) {

@@ -26,6 +26,15 @@ TEST(ValueRange, OtherDescriptionsHaveNone) {
   }
 }
 
+TEST(ValueRange, AnOptionThatMakesNoSenseIsStillOne) {
+  for (const char* text : {"member;range=", "member;x;Range=2-1", "member;range=a-b;lang-en"}) {
+    EXPECT_TRUE(HasRangeOption(text)) << text;
+  }
+  for (const char* text : {"", "member", "range=0-1", "member;range", "member;x-range=0-1"}) {
+    EXPECT_FALSE(HasRangeOption(text)) << text;
+  }
+}
+
 TEST(ValueRange, TheNextPartIsAskedFor) { EXPECT_EQ(ValuesFrom("member", 1500), "member;range=1500-*"); }
 
 }  // namespace

@@ -266,6 +266,11 @@ TEST_F(FollowRangesTest, SoIsOneThatNeverEnds) {
   ExpectEnd(Code::kFailedPrecondition, "RANGE_RESULT_LOST");
 }
 
+TEST_F(FollowRangesTest, SoIsOneWhoseRangeMakesNoSense) {
+  AnswerPart({{"member;range=2-1", {"a", "b"}}});
+  ExpectEnd(Code::kFailedPrecondition, "RANGE_RESULT_LOST");
+}
+
 TEST_F(FollowRangesTest, AFailureOnTheWayIsTheCalls) {
   AnswerPart({{"member;range=0-1", {"a", "b"}}});
   AnswerLast(peer_, 32);

@@ -56,11 +56,14 @@ TEST_F(OpenTest, ARefusedBindGrantsNothingAndUnbindsOnce) {
 }
 
 TEST_F(OpenTest, ABindAnsweredWithASuccessOfAnotherKindGrantsNothingAndIsNoSuccess) {
-  Start(opening_);
-  const auto peer = Connect();
-  AnswerLast(peer, ldap_code::kCompareTrue);
-  ASSERT_NE(opening_.end(), nullptr);
-  EXPECT_LT(opening_.end()->result.code, 0);
+  for (const int code : {ldap_code::kCompareFalse, ldap_code::kCompareTrue, ldap_code::kNoOperation}) {
+    Opening opening;
+    Start(opening);
+    const auto peer = Connect();
+    AnswerLast(peer, code);
+    ASSERT_NE(opening.end(), nullptr);
+    EXPECT_LT(opening.end()->result.code, 0) << code;
+  }
 }
 
 TEST_F(OpenTest, ConnectFailuresSayOfWhichKind) {

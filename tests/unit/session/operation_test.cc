@@ -205,6 +205,12 @@ TEST_F(OperationTest, OnlyACompareIsAnsweredTrueOrFalse) {
   EXPECT_EQ(sink_.end().result.code, ldap_code::kDecodingError);
 }
 
+TEST_F(OperationTest, NothingIsOnlyTriedUnlessAsked) {
+  const int id = Run(sink_)->message_id();
+  Answer({ResultMessage(id, ldap_code::kNoOperation)});
+  EXPECT_EQ(sink_.end().result.code, ldap_code::kDecodingError);
+}
+
 TEST_F(OperationTest, EndingTwiceEndsOnce) {
   Operation* operation = Run(sink_);
   operation->End(EndCause::kCancelled);

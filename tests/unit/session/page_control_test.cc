@@ -46,8 +46,10 @@ TEST(PageControl, SizesLaterPagesToAMebioctet) {
 
 TEST(PageControl, SizesPagesOfSmallAndOfHugeEntriesWithinBounds) {
   PageControl small({}, true);
-  PageOf(small, 100, 1, WithCookie("next"));
-  EXPECT_EQ(Asked(small).size, 5000);
+  for (int size : {100, 400, 1600, 5000}) {
+    EXPECT_EQ(Asked(small).size, size);
+    PageOf(small, size, 1, WithCookie("next"));
+  }
   PageControl huge({}, true);
   PageOf(huge, 2, 4'000'000, WithCookie("next"));
   EXPECT_EQ(Asked(huge).size, 1);

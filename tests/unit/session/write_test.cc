@@ -31,6 +31,18 @@ TEST_F(WriteTest, AnAnswerThatOnlyACompareHasLeavesItsOutcomeUnknown) {
   EXPECT_EQ(sink_.end().cause, EndCause::kOutcomeUnknown);
 }
 
+TEST_F(WriteTest, OneThatWasOnlyTriedIsNoSuccessUnlessAsked) {
+  Run(sink_, Delete());
+  Answer({ResultMessage(peer_->last_request().message_id, ldap_code::kNoOperation)});
+  EXPECT_EQ(sink_.end().cause, EndCause::kOutcomeUnknown);
+  RecordingSink asked;
+  OperationRequest request = Delete();
+  request.controls = {{.oid = "1.3.6.1.4.1.4203.666.5.2", .critical = true}};
+  Run(asked, std::move(request));
+  Answer({ResultMessage(peer_->last_request().message_id, ldap_code::kNoOperation)});
+  EXPECT_EQ(asked.end().cause, EndCause::kResult);
+}
+
 TEST_F(WriteTest, LostAfterItWasSentItsOutcomeIsUnknown) {
   Run(sink_, Delete());
   LoseConnection();
