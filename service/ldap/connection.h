@@ -42,9 +42,10 @@ class Connection final : private ByteBudget::Reader {
   };
   using SendFunction = absl::FunctionRef<LdapHandle::Sent(LdapHandle&)>;
 
-  // Operations that execute at the directory at once: slapd serves about half its threads per connection, defers the
-  // rest and closes a connection that has too many deferred.
-  static constexpr size_t kMostExecuting = 8;
+  // Operations that execute at the directory at once. slapd lets one connection have half of its threads (16), defers the
+  // rest and closes a connection that has too many deferred. An Abandon needs one too: behind eight searches it would wait
+  // until one of them has sent everything.
+  static constexpr size_t kMostExecuting = 7;
   // With so much unsent, no new request is started (Abandon and Unbind are).
   static constexpr size_t kMostUnsentOctets = 256 * 1024;
 

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "integration/rpc/slapd_gateway_test.h"
+#include "ldap/connection.h"
 
 namespace dirlease::testing {
 namespace {
@@ -63,6 +64,25 @@ TEST_F(SlapdLeaseTest, AKilledDirectoryLosesTheLeaseAndANewOneOpens) {
   EXPECT_EQ(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token}).reason(), "SESSION_LOST");
   slapd_->Start();
   EXPECT_TRUE(Search(SearchUnder(kPeopleDn), client_->Open().token()).end.ok());
+}
+
+// slapd defers Abandons too when a connection has all the threads that it may have.
+TEST_F(SlapdLeaseTest, AbandonsGoBeforeWhateverRuns) {
+  Start({.people = 10'000});
+  const std::string token = OpenAsAdmin();
+  v1::SearchRequest request = SearchUnder(kSuffix);
+  request.set_auto_page_size(0);
+  const LogMark mark = slapd_->Mark();
+  std::vector<std::unique_ptr<ClientCall>> calls;
+  for (size_t i = 0; i < Connection::kMostExecuting; ++i) {
+    calls.push_back(client_->Start(request, {.token = token}));
+    v1::SearchResponse first;
+    EXPECT_TRUE(calls.back()->Read(first));
+  }
+  for (const auto& call : calls) call->Cancel();
+  EXPECT_TRUE(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token}).ok());
+  slapd_->WaitForLog("ABANDON msg=", Connection::kMostExecuting, mark);
+  EXPECT_EQ(slapd_->CountLog("SEARCH RESULT .*nentries=[0-9]{5}", mark), 0u) << "none came to its end";
 }
 
 TEST_F(SlapdLeaseTest, AFrozenDirectoryHoldsUpNobodyElse) {

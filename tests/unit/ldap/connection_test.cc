@@ -176,7 +176,7 @@ TEST_F(ConnectionTest, ALateReplyToTheAbandonedOneDoesNotFreeItsPlace) {
 
 TEST_F(ConnectionTest, WhatOnlyWaitsAtTheDirectoryTakesNoPlace) {
   std::vector<int> ids;
-  for (int i = 0; i < 8; ++i) ids.push_back(Search(exchange_));
+  while (connection_->has_place()) ids.push_back(Search(exchange_));
   connection_->ReleasePlace(ids[0]);
   connection_->ReleasePlace(ids[0]);
   loop_.RunUntilIdle();
@@ -197,7 +197,7 @@ TEST_F(ConnectionTest, WhatOnlyWaitsAtTheDirectoryTakesNoPlace) {
 }
 
 TEST_F(ConnectionTest, NobodysPlaceIsNotReleased) {
-  for (int i = 0; i < 8; ++i) Search(exchange_);
+  while (connection_->has_place()) Search(exchange_);
   connection_->ReleasePlace(4711);
   loop_.RunUntilIdle();
   EXPECT_FALSE(connection_->has_place());
