@@ -47,7 +47,7 @@ LdapHandle::Sent Connection::Send(Exchange& exchange, SendFunction send) {
   const LdapHandle::Sent sent = send(*handle_);
   if (sent.error == 0) {
     exchanges_[sent.message_id] = &exchange;
-    UpdateInterest();
+    FlushInThisTurn();
   }
   return sent;
 }
@@ -71,7 +71,7 @@ void Connection::Abandon(int message_id) {
     });
     return;
   }
-  UpdateInterest();
+  FlushInThisTurn();
   if (!removed.had_place) return;
   ++abandoned_places_;
   if (abandoned_timer_ == nullptr) abandoned_timer_ = loop_.NewTimer([this] { FreeAbandonedPlaces(); });
@@ -267,6 +267,15 @@ void Connection::CheckProgress() {
   }
 }
 
+void Connection::FlushInThisTurn() {
+  if (std::exchange(flush_posted_, true)) return;
+  loop_.Post([self = self_] {
+    if (*self == nullptr) return;
+    (*self)->flush_posted_ = false;
+    if (!(*self)->closed()) (*self)->Flush();
+  });
+}
+
 void Connection::Flush() {
   const bool was_full = handle_->unsent_octets() > kMostUnsentOctets;
   if (!handle_->Flush()) {
@@ -281,7 +290,7 @@ void Connection::UpdateInterest() {
   if (closed() || watch_ == nullptr) return;
   progress_excused_ = progress_excused_ || paused();
   const bool reading = !paused() && !resting_;
-  watch_->SetInterest((reading ? EPOLLIN : 0u) | (handle_->unsent_octets() > 0 ? EPOLLOUT : 0u));
+  watch_->SetInterest((reading ? EPOLLIN : 0u) | (!flush_posted_ && handle_->unsent_octets() > 0 ? EPOLLOUT : 0u));
 }
 
 void Connection::Lose(const LdapResult& last_word) {

@@ -118,6 +118,8 @@ class Connection final : private ByteBudget::Reader {
   void CountPartialMessage();
   void WatchProgress();
   void CheckProgress();
+  // What was asked in this turn goes out at its end.
+  void FlushInThisTurn();
   void Flush();
   void UpdateInterest();
   void Lose(const LdapResult& last_word);
@@ -150,6 +152,7 @@ class Connection final : private ByteBudget::Reader {
   bool hung_up_ = false;       // told by the kernel while not reading: the watch is gone, or it would tell for ever
   bool place_free_posted_ = false;
   bool read_posted_ = false;
+  bool flush_posted_ = false;
   InputPace pace_;
   std::unique_ptr<Timer> rest_timer_;
   bool resting_ = false;  // input gathers until the timer fires

@@ -62,7 +62,7 @@ class LdapHandle {
   // REQUIRES: Unbind was called.
   virtual ~LdapHandle() = default;
 
-  // Requests go to the output buffer whole and from there to the socket as it takes them: never half of one.
+  // Requests go to the output buffer whole, Flush sends them: what is asked in one turn of the loop goes out together.
   // `name` and octets are sent as they are. Message ids are above 0 and never used twice on a handle. A Bind is one
   // request; what `sasl->identity` says is not looked at.
   virtual Sent Bind(const BindRequest& request) = 0;

@@ -141,6 +141,7 @@ UniqueFd LibldapHandle::Unbind() {
   const int error = ldap_unbind_ext(ldap_, nullptr, nullptr);
   assert(error == LDAP_SUCCESS);
   (void)error;
+  buffer_.Flush();
   ldap_ = nullptr;
   sockbuf_ = nullptr;
   return buffer_.Release();

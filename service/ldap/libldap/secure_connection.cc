@@ -82,6 +82,7 @@ std::optional<ConnectFailure> SecureConnection(LibldapHandle& handle, TargetConf
   if (tls == TargetConfig::Tls::kStartTls) failure = StartTls(handle);
   if (!failure) failure = Handshake(handle, context);
   handle.buffer().SetDeadline(std::nullopt);
+  handle.buffer().Flush();  // the last word of a handshake, which nobody answers
   return failure;
 }
 

@@ -15,6 +15,8 @@ namespace dirlease {
 namespace {
 // A longer output buffer is not kept for the next time.
 constexpr size_t kKeptOutputOctets = 16 * 1024;
+// The socket is asked to take so much without waiting for the end of the turn.
+constexpr size_t kMuchOutputOctets = 64 * 1024;
 }  // namespace
 
 SocketBuffer::~SocketBuffer() {
@@ -61,13 +63,23 @@ void SocketBuffer::Skip(size_t count) {
 }
 
 ssize_t SocketBuffer::Put(const void* from, size_t count) {
-  const char* octets = static_cast<const char*>(from);
-  const size_t sent = unsent_octets() == 0 ? Send(octets, count) : 0;
-  if (!dead_) unsent_.append(octets + sent, count - sent);
-  if (!dead_ && sent == 0) Flush();
+  if (!dead_) Append({static_cast<const char*>(from), count});
+  if (unsent_octets() >= kMuchOutputOctets) Flush();
   if (!dead_) return static_cast<ssize_t>(count);
   errno = EPIPE;
   return -1;
+}
+
+// As append, but a buffer that is given up for a larger one is wiped: a bind's password may be in it.
+void SocketBuffer::Append(std::string_view octets) {
+  if (unsent_.capacity() - unsent_.size() < octets.size()) {
+    std::string larger;
+    larger.reserve(2 * (unsent_octets() + octets.size()));
+    larger.append(unsent_, std::exchange(sent_, 0));
+    unsent_.swap(larger);
+    Wipe(larger);
+  }
+  unsent_.append(octets);
 }
 
 bool SocketBuffer::Flush() {

@@ -41,8 +41,7 @@ class SocketBuffer {
   // is filled, however long it takes until the deadline; then ETIMEDOUT.
   ssize_t Take(void* to, size_t most);
 
-  // As write(2), but takes everything: what the socket does not accept now, Flush sends later. -1
-  // with EPIPE: dead.
+  // As write(2), but takes everything and sends nothing before Flush, or before there is much. -1 with EPIPE: dead.
   ssize_t Put(const void* from, size_t count);
   // False: the connection is dead.
   bool Flush();
@@ -59,6 +58,7 @@ class SocketBuffer {
   bool timed_out() const { return timed_out_; }
 
  private:
+  void Append(std::string_view octets);
   // As much of it as the socket takes now.
   size_t Send(const char* from, size_t count);
   void ReturnBuffer();
