@@ -187,7 +187,8 @@ bool Connection::ReadOne(bool& filled) {
   }
   const LdapHandle::Next next =
       handle_->TakeNext([this](const ResponseView& response) { Dispatch(response); });
-  if (next == LdapHandle::Next::kMessage) progress_excused_ = true;
+  if (next == LdapHandle::Next::kMessage || next == LdapHandle::Next::kSkipped) progress_excused_ = true;
+  if (next == LdapHandle::Next::kSkipped) pace_.CountEntry();
   if (next == LdapHandle::Next::kBroken && !closed()) {
     Lose(ServerDown("the directory sent what is no LDAP message, too large a one, or no answer to what was asked"));
   }

@@ -54,6 +54,7 @@ class LdapHandle {
   };
   enum class Next {
     kMessage,  // the callback was called once
+    kSkipped,  // an entry was dropped, of a search that nobody waits for any more
     kNothing,  // no complete message in the buffered input (or one nobody waits for was dropped): ask again while
                // has_buffered_input()
     kBroken,   // the stream is no LDAP, too large, answers another request, or the transport failed: only Unbind is left

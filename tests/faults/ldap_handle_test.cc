@@ -223,7 +223,7 @@ TEST_F(LdapHandleTest, AbandonedAndUnknownMessagesAreDroppedAndNotCounted) {
   EXPECT_TRUE(handle_->Abandon(id));
   for (int i = 0; i < 10; ++i) peer_.Send(Message(id, 0x64, EntryBody("cn=late", "cn", {"a"})));
   peer_.Send(Message(id, 0x65, ResultBody(0)) + Message(9999, 0x65, ResultBody(0)));
-  TakeAll();
+  EXPECT_EQ(TakeAll(), LdapHandle::Next::kSkipped);
   EXPECT_TRUE(seen_.empty());
   EXPECT_EQ(handle_->partial_message_octets(), 0u);
 }

@@ -208,7 +208,7 @@ LdapHandle::Next FakeLdapPeer::TakeNext(absl::FunctionRef<void(const ResponseVie
     if (message.kind == FakeMessage::Kind::kPartial) return LdapHandle::Next::kNothing;
     const bool unsolicited = message.kind == FakeMessage::Kind::kUnsolicited;
     if (!unsolicited && outstanding_.count(message.message_id) == 0) {
-      return LdapHandle::Next::kNothing;
+      return message.kind == FakeMessage::Kind::kEntry ? LdapHandle::Next::kSkipped : LdapHandle::Next::kNothing;
     }
     if (message.kind == FakeMessage::Kind::kResult) outstanding_.erase(message.message_id);
   }

@@ -98,7 +98,7 @@ bool LibldapHandle::has_buffered_input() const {
 }
 
 LdapHandle::Next LibldapHandle::TakeNext(absl::FunctionRef<void(const ResponseView&)> callback) {
-  if (TakeEntryInPlace(callback)) return Next::kMessage;
+  if (const Next taken = TakeEntryInPlace(callback); taken != Next::kNothing) return taken;
   timeval no_waiting{.tv_sec = 0, .tv_usec = 0};
   LDAPMessage* received = nullptr;
   // Any message, one at a time: other ways queue inside libldap, and waiting for one id dies on an
@@ -121,18 +121,24 @@ LdapHandle::Next LibldapHandle::TakeNext(absl::FunctionRef<void(const ResponseVi
 // libldap copies a message out of the buffer, octets of its header one by one, and asks the clock and its locks about each:
 // as much work as all the rest that an entry takes. It keeps nothing of an entry that was handed out, so it need not see
 // one. Between two messages only; whatever is unusual is left to it.
-bool LibldapHandle::TakeEntryInPlace(absl::FunctionRef<void(const ResponseView&)> callback) {
-  if (tls_ || framing_.partial_octets() > 0) return false;
+LdapHandle::Next LibldapHandle::TakeEntryInPlace(absl::FunctionRef<void(const ResponseView&)> callback) {
+  if (tls_ || framing_.partial_octets() > 0) return Next::kNothing;
   const std::optional<WholeMessage> message = FirstWholeMessage(buffer_.input());
-  if (!message || message->parts.operation_tag != LDAP_RES_SEARCH_ENTRY) return false;
+  if (!message || message->parts.operation_tag != LDAP_RES_SEARCH_ENTRY) return Next::kNothing;
   const auto found = answer_tags_.find(message->parts.message_id);
-  if (found == answer_tags_.end() || found->second != LDAP_RES_SEARCH_RESULT) return false;
+  if (found == answer_tags_.end()) {
+    if (message->parts.message_id <= 0) return Next::kNothing;
+    // An abandoned search's: the directory may send many before it hears of it.
+    buffer_.Skip(message->octets);
+    return Next::kSkipped;
+  }
+  if (found->second != LDAP_RES_SEARCH_RESULT) return Next::kNothing;
   const ResponseView* view = decoder_.Decode(message->parts);
-  if (view == nullptr) return false;
+  if (view == nullptr) return Next::kNothing;
   callback(*view);
   decoder_.Trim();
   buffer_.Skip(message->octets);
-  return true;
+  return Next::kMessage;
 }
 
 UniqueFd LibldapHandle::Unbind() {

@@ -65,8 +65,8 @@ class LibldapHandle final : public LdapHandle {
   Sent Finish(int error, int message_id, int answer_tag);
   // Nothing was sent.
   Sent Refuse(int error);
-  // True: the buffer began with a whole entry, which was taken without libldap.
-  bool TakeEntryInPlace(absl::FunctionRef<void(const ResponseView&)> callback);
+  // kNothing: the buffer does not begin with a whole entry that could be taken without libldap.
+  Next TakeEntryInPlace(absl::FunctionRef<void(const ResponseView&)> callback);
   // False: it answers another request than the one that was sent with its id. Unknown ids are let through.
   bool Fits(const ReceivedMessage& message);
 

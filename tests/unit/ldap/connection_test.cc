@@ -569,6 +569,17 @@ TEST_F(RestTest, TheSocketIsReadEmptyFirst) {
   EXPECT_EQ(Interest() & EPOLLIN, 0u);
 }
 
+// The directory may send for long before it hears of the Abandon.
+TEST_F(RestTest, WhatComesAfterAnAbandonGathersToo) {
+  connection_->Abandon(id_);
+  open_ids_.clear();
+  loop_.Advance(InputPace::kLongestRest);
+  peer_->Queue({EntryMessage(id_, "cn=late")});
+  PumpInput(loop_, *peer_);
+  EXPECT_EQ(exchange_.kinds.size(), kEntriesBefore);
+  EXPECT_EQ(Interest() & EPOLLIN, 0u);
+}
+
 TEST_F(RestTest, AHangUpEndsIt) {
   peer_->QueueEof();
   EXPECT_TRUE(loop_.Signal(peer_->fd(), EPOLLIN | EPOLLHUP));
