@@ -84,6 +84,10 @@ class LdapHandleTest : public ::testing::Test {
       if (next == LdapHandle::Next::kBroken) return last;
     }
   }
+  std::string Sent() {
+    EXPECT_TRUE(handle_->Flush());
+    return peer_.Receive();
+  }
   int Search() { return handle_->Search(SimpleSearch(), {}).message_id; }
 
   const bool initialised_;
@@ -184,6 +188,8 @@ TEST_F(LdapHandleTest, BufferedDataIsTakenAfterTheDirectoryClosed) {
   ASSERT_EQ(seen_.size(), 2u);
   EXPECT_EQ(seen_[1].kind, ResponseView::Kind::kResult);
   EXPECT_EQ(handle_->Fill(), LdapHandle::Filled::kEof);
+  Search();
+  EXPECT_FALSE(handle_->Flush());
   EXPECT_EQ(handle_->Search(SimpleSearch(), {}).error, ldap_code::kServerDown);
 }
 
@@ -245,6 +251,13 @@ std::vector<int> OperationTags(std::string_view stream) {
   return tags;
 }
 
+TEST_F(LdapHandleTest, WhatIsAskedGoesOutTogether) {
+  Search();
+  Search();
+  EXPECT_EQ(peer_.Receive(), "");
+  EXPECT_EQ(OperationTags(Sent()), std::vector<int>({0x63, 0x63}));
+}
+
 TEST_F(LdapHandleTest, PeerThatDoesNotReadBlocksNothingAndGetsWholeMessages) {
   const SearchRequest request = SimpleSearch("ou=" + std::string(20'000, 'x'));
   std::vector<int> ids;
@@ -290,7 +303,7 @@ TEST_F(LdapHandleTest, SearchIsSentAsAsked) {
   const std::string none(1, '\0');
   const std::string no_limits =
       Tlv(0x0a, "\2") + Tlv(0x0a, none) + Tlv(0x02, none) + Tlv(0x02, none) + Tlv(0x01, none);
-  const std::string stream = peer_.Receive();
+  const std::string stream = Sent();
   EXPECT_NE(stream.find(Tlv(0x04, "dc=example") + limits), std::string::npos);
   EXPECT_NE(stream.find(Tlv(0x30, Tlv(0x04, "cn") + Tlv(0x04, "1.1"))), std::string::npos);
   EXPECT_NE(stream.find(Tlv(0x04, "dc=example") + no_limits), std::string::npos);
@@ -303,7 +316,7 @@ TEST_F(LdapHandleTest, WhatLibldapCannotEncodeIsRefusedAndTheHandleGoesOn) {
   request.filter = std::string("(cn=a\0b)", 8);
   EXPECT_NE(handle_->Search(request, {}).error, 0);
   EXPECT_NE(handle_->Extended({"", std::nullopt, ""}, {}).error, 0);
-  EXPECT_EQ(peer_.Receive(), "");
+  EXPECT_EQ(Sent(), "");
   const int id = Search();
   peer_.Send(Message(id, 0x65, ResultBody(0)));
   EXPECT_EQ(TakeAll(), LdapHandle::Next::kMessage);
@@ -311,7 +324,7 @@ TEST_F(LdapHandleTest, WhatLibldapCannotEncodeIsRefusedAndTheHandleGoesOn) {
 
 TEST_F(LdapHandleTest, ControlsKeepAbsentAndEmptyValuesApart) {
   handle_->Compare({"cn=a", "cn", "v"}, {{"1.2.3", true, std::nullopt}, {"1.2.4", false, ""}});
-  EXPECT_NE(peer_.Receive().find(Tlv(0xa0, Tlv(0x30, Tlv(0x04, "1.2.3") + Tlv(0x01, "\xff")) +
+  EXPECT_NE(Sent().find(Tlv(0xa0, Tlv(0x30, Tlv(0x04, "1.2.3") + Tlv(0x01, "\xff")) +
                                                Tlv(0x30, Tlv(0x04, "1.2.4") + Tlv(0x04, "")))),
             std::string::npos);
 }
@@ -319,7 +332,7 @@ TEST_F(LdapHandleTest, ControlsKeepAbsentAndEmptyValuesApart) {
 TEST_F(LdapHandleTest, BindSendsNameAndPasswordAndAnonymousSendsNone) {
   handle_->Bind({"cn=admin", Secret("pa\\ss"), {}});
   handle_->Bind({"", Secret(), {}});
-  const std::string stream = peer_.Receive();
+  const std::string stream = Sent();
   EXPECT_NE(stream.find(Tlv(0x60, Tlv(0x02, "\3") + Tlv(0x04, "cn=admin") + Tlv(0x80, "pa\\ss"))),
             std::string::npos);
   EXPECT_NE(stream.find(Tlv(0x60, Tlv(0x02, "\3") + Tlv(0x04, "") + Tlv(0x80, ""))),

@@ -21,6 +21,7 @@ class WriteRequestsTest : public ::testing::Test {
   // The operation of the one request that was sent.
   std::string Sent(const LdapHandle::Sent& sent) {
     EXPECT_EQ(sent.error, 0);
+    EXPECT_TRUE(handle_->Flush());
     const std::string message = peer_.Receive();
     const std::string id = Tlv(0x02, std::string(1, static_cast<char>(sent.message_id)));
     const size_t at = message.find(id);

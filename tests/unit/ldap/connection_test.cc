@@ -207,6 +207,7 @@ TEST_F(ConnectionTest, MuchUnsentOutputTakesAllPlacesUntilItLeft) {
   peer_->BlockOutput(Connection::kMostUnsentOctets + 1);
   Search(exchange_);
   EXPECT_FALSE(connection_->has_place());
+  loop_.RunUntilIdle();
   EXPECT_TRUE(Interest() & EPOLLOUT);
   peer_->OpenOutput();
   loop_.Signal(peer_->fd(), EPOLLOUT);
