@@ -63,6 +63,7 @@ uint64_t Connection::written_octets() const {
 void Connection::Abandon(int message_id) {
   const Removed removed = Remove(message_id);
   if (!removed.found || closed()) return;
+  pace_.CountEnd();
   if (!handle_->Abandon(message_id)) {
     // Never silently: the directory would go on for nobody. In a later turn, because the caller is in the midst of
     // ending an operation.
@@ -211,7 +212,7 @@ void Connection::Dispatch(const ResponseView& response) {
     return;
   }
   if (response.kind == ResponseView::Kind::kEntry) pace_.CountEntry();
-  if (response.kind == ResponseView::Kind::kResult) pace_.CountResult();
+  if (response.kind == ResponseView::Kind::kResult) pace_.CountEnd();
   const auto found = exchanges_.find(response.message_id);
   if (found == exchanges_.end()) return;  // abandoned meanwhile, or an id that was never ours
   Exchange& exchange = *found->second;

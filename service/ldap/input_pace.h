@@ -15,7 +15,7 @@ namespace dirlease {
 
 class InputPace {
  public:
-  // Nothing rests before so many entries came since a final response: searches with few entries pay nothing.
+  // Nothing rests before so many entries came since a search ended: searches with few entries pay nothing.
   static constexpr int kFirstEntries = 64;
   // Longer rests save little more, and where the buffers between the directory and us are small, it waits for us.
   static constexpr absl::Duration kLongestRest = absl::Milliseconds(3);
@@ -27,7 +27,8 @@ class InputPace {
     ++entries_;
     something_came_ = true;
   }
-  void CountResult() {
+  // A search ended, by its final response or because it was abandoned.
+  void CountEnd() {
     entries_ = 0;
     first_ = absl::InfiniteFuture();
   }
@@ -43,7 +44,7 @@ class InputPace {
   }
 
  private:
-  int entries_ = 0;                            // since the last final response
+  int entries_ = 0;                            // since a search ended
   absl::Time first_ = absl::InfiniteFuture();  // when the first of them had been read
   bool something_came_ = false;                // since the last rest began
 };

@@ -1,6 +1,7 @@
 // Promise 1 from outside: each way in which a caller leaves becomes exactly one Abandon, and none
 // when nothing is unanswered.
 #include "component/rpc/gateway_test.h"
+#include "ldap/connection.h"
 
 namespace dirlease::testing {
 namespace {
@@ -60,22 +61,23 @@ TEST_F(CancelTest, AfterTheResultThatTheCallerHasNotReadSendsNothing) {
 }
 
 TEST_F(CancelTest, OfAnOperationThatWaitsHereSendsNothing) {
+  constexpr int kPlaces = Connection::kMostExecuting;
   StartSearch();
   std::vector<std::unique_ptr<ClientCall>> running;
-  for (int i = 1; i < 8; ++i) {
+  for (int i = 1; i < kPlaces; ++i) {
     running.push_back(client_->Start(SubtreeSearch(), {.token = token_}));
     directory_.AwaitSearch(1 + i);
   }
-  const auto waiting = client_->Start(SubtreeSearch("ninth"), {.token = token_});
-  AwaitOperations(9);
+  const auto waiting = client_->Start(SubtreeSearch("another"), {.token = token_});
+  AwaitOperations(kPlaces + 1);
   waiting->Cancel();
   EXPECT_EQ(waiting->Finish().code, Code::kCancelled);
-  AwaitOperations(8);
+  AwaitOperations(kPlaces);
   EXPECT_EQ(directory_.abandons(), 0u);
   running.clear();
   call_.reset();
-  directory_.connection().AwaitCountOf("abandon", 8);
-  EXPECT_EQ(directory_.connection().CountOf("search"), 1u + 8u);
+  directory_.connection().AwaitCountOf("abandon", kPlaces);
+  EXPECT_EQ(directory_.connection().CountOf("search"), 1u + kPlaces);
 }
 
 TEST_F(CancelTest, ADeadline) {

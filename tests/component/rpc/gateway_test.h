@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "ldap/input_pace.h"
 #include "support/grpc/client.h"
 #include "support/grpc/gateway_harness.h"
 #include "support/grpc/scripted_directory.h"
@@ -41,6 +42,7 @@ class GatewayTest : public ::testing::Test {
   // after them is answered.
   void SendLateEntries() {
     Send(Entries(message_id_, 1000, 3));
+    AwaitTaken();
     EXPECT_TRUE(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token_}).ok());
   }
   // Reads that many entries, fewer when the stream ends.
@@ -68,6 +70,11 @@ class GatewayTest : public ::testing::Test {
       fills = peer.fills();
       return turns == 20;
     });
+  }
+  // What the directory had sent of a search before it heard of the Abandon is read, with the rests between.
+  void AwaitTaken() {
+    while (directory_.connection().queued_chunks() > 0) gateway_.Advance(InputPace::kLongestRest);
+    gateway_.Advance(InputPace::kLongestRest);
   }
   CallEnd KeepAlive(const std::string& token) {
     return client_->Call(v1::KeepAliveRequest(), nullptr, {.token = token});

@@ -197,6 +197,7 @@ TEST_F(PipelineTest, WhoTakesNoRepliesIsNotReadAndLosesHisCallsAndNothingElse) {
     EXPECT_EQ(got.entries(i).attributes(0).values(0), std::to_string(i));
   }
   gateway_.AwaitBudgetFree();
+  AwaitTaken();
   EXPECT_TRUE(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token_}).ok());
   EXPECT_EQ(directory_.abandons(), 1u);
 }

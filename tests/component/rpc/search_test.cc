@@ -70,6 +70,7 @@ TEST_F(SearchTest, AReaderWhoTakesNothingLosesItsSearchAndNothingElse) {
     EXPECT_EQ(outcome.all.entries(i).attributes(0).values(0), std::to_string(i));
   }
   gateway_.AwaitBudgetFree();
+  AwaitTaken();
   EXPECT_TRUE(client_->Call(v1::WhoAmIRequest(), nullptr, {.token = token_}).ok());
   EXPECT_EQ(directory_.abandons(), 1u);
 }

@@ -94,6 +94,7 @@ TEST_F(SyncTest, AReaderWhoTakesNothingLosesItsSyncAndNothingElse) {
   }
   EXPECT_EQ(call->Finish().reason(), "SLOW_CONSUMER");
   gateway_.AwaitBudgetFree();
+  AwaitTaken();
   EXPECT_TRUE(WhoAmI());
 }
 

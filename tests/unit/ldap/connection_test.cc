@@ -575,6 +575,10 @@ TEST_F(RestTest, WhatComesAfterAnAbandonGathersToo) {
   connection_->Abandon(id_);
   open_ids_.clear();
   loop_.Advance(InputPace::kLongestRest);
+  peer_->Queue(std::vector<FakeMessage>(kEntriesBefore, EntryMessage(id_, "cn=late")));
+  PumpInput(loop_, *peer_);
+  EXPECT_EQ(Interest() & EPOLLIN, EPOLLIN) << "its time counts anew";
+  loop_.Advance(InputPace::kPartOfTime * InputPace::kLongestRest);
   peer_->Queue({EntryMessage(id_, "cn=late")});
   PumpInput(loop_, *peer_);
   EXPECT_EQ(exchange_.kinds.size(), kEntriesBefore);

@@ -27,7 +27,7 @@ TEST(InputPaceTest, TheFirstEntriesAreNotHeldBack) {
 TEST(InputPaceTest, AfterAResultTheNextEntriesAreFirstOnes) {
   InputPace pace;
   RestAfter(pace, 100, kStart);
-  pace.CountResult();
+  pace.CountEnd();
   EXPECT_EQ(RestAfter(pace, 1, kStart + kSettled), absl::ZeroDuration());
   // And their time counts from the first of them.
   EXPECT_EQ(RestAfter(pace, 100, kStart + kSettled + absl::Milliseconds(8)), absl::Milliseconds(1));
