@@ -33,8 +33,9 @@ bool WasRefused(const CallError& error) {
 }  // namespace
 
 bool MayRunOnAnyConnection(const OperationRequest& request) {
-  return (std::holds_alternative<SearchRequest>(request.body) || std::holds_alternative<CompareRequest>(request.body)) &&
-         std::all_of(request.controls.begin(), request.controls.end(), IsOfOneRequest);
+  const bool search = std::holds_alternative<SearchRequest>(request.body);
+  const bool compare = std::holds_alternative<CompareRequest>(request.body);
+  return (search || compare) && std::all_of(request.controls.begin(), request.controls.end(), IsOfOneRequest);
 }
 
 // One of them, from the wish for it until its socket is closed.

@@ -1,11 +1,12 @@
-// The connections of one lease beside its first one: to the same URI, bound as the lease is. One is added when operations
-// wait for places, and closed when nothing ran on it for a while. That one cannot be added costs nobody anything.
+// The connections of one lease beside its first one: to the same URI, bound as the lease is. One is added when
+// operations wait for places, and closed when nothing ran on it for a while. That one cannot be added costs nobody
+// anything.
 //
 //   Grow --> connecting, binding --> takes operations --idle, CloseAll: one unbind--> closing --socket closed--> gone
 //                    \-- failed: not tried again for a while         \-- lost ------->--/
 //
-// Which operations need not run on the first connection: only those that leave nothing behind at their connection, and find
-// nothing there (MayRunOnAnyConnection). ADR 15 has the reasons.
+// Which operations need not run on the first connection: only those that leave nothing behind at their connection, and
+// find nothing there (MayRunOnAnyConnection). ADR 15 has the reasons.
 //
 // Loop thread only. Owned by its lease's Session, which outlives it.
 #pragma once
@@ -32,8 +33,8 @@ class ExtraConnections final {
  public:
   // One is closed when nothing ran on it for so long, or up to twice.
   static constexpr absl::Duration kIdleTime = absl::Seconds(30);
-  // After an attempt that failed. Where the directory refused the bind there is none: the password may be another one by now,
-  // and asking again and again locks accounts.
+  // After an attempt that failed. Where the directory refused the bind there is none: the password may be another one
+  // by now, and asking again and again locks accounts.
   static constexpr absl::Duration kRetryAfter = absl::Seconds(30);
 
   class Observer {
@@ -58,12 +59,13 @@ class ExtraConnections final {
   // REQUIRES: closed().
   ~ExtraConnections();
 
-  // Who the lease is from now on; null = it stays with its first connection. REQUIRES: CloseAll was called, or nothing yet.
+  // Who the lease is from now on; null = it stays with its first connection. REQUIRES: CloseAll was called, or nothing
+  // yet.
   void SetBind(BindAgain bind) { bind_ = std::move(bind); }
 
   bool has_place() const;
-  // Where an operation that may run on any of them is sent: the first one, `first`, or one of these. A connection that waits
-  // for a slow reader is taken only if there is no other. Null: no place.
+  // Where an operation that may run on any of them is sent: the first one, `first`, or one of these. A connection that
+  // waits for a slow reader is taken only if there is no other. Null: no place.
   Connection* Choose(Connection& first);
   // An operation waits for a place: adds one, if there may be one more.
   void Grow();

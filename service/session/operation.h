@@ -11,8 +11,9 @@
 // Where the target follows referrals there is kFollowing between the last result and kEnded: other directories are asked
 // (session/referrals/referral_chase.h), whose requests End ends as it would its own.
 //
-// Client cancel, deadline, connection loss, Abandon, Unbind, expiry and drain all come in through End. One way leads back:
-// what was sent on an extra connection that was lost before it answered anything is kQueued again (OnConnectionLost).
+// Client cancel, deadline, connection loss, Abandon, Unbind, expiry and drain all come in through End. One way leads
+// back: what was sent on an extra connection that was lost before it answered anything is kQueued again
+// (OnConnectionLost).
 #pragma once
 
 #include <cstdint>
@@ -83,8 +84,8 @@ class Operation final : private Connection::Exchange {
   friend class Following;
   friend class Session;
 
-  // For Session: what it waits for, and sending. REQUIRES: kQueued, or kBetweenPages and wants_page(), and then the same
-  // connection.
+  // For Session: what it waits for, and sending. REQUIRES: kQueued, or kBetweenPages and wants_page(), and then the
+  // same connection.
   bool MayStart() const;
   void Start(Connection& connection);
   // Where it was sent; null = nowhere, or it is done there.

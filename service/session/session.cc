@@ -260,8 +260,8 @@ void Session::TellRoom() {
   }
 }
 
-// In order of arrival, but one that waits for the page slot, or for the one connection that it can run on, holds up nobody
-// behind it.
+// In order of arrival, but one that waits for the page slot, or for the one connection that it can run on, holds up
+// nobody behind it.
 void Session::StartWaiting() {
   for (size_t i = 0; i < waiting_.size() && state_ == State::kActive && has_place();) {
     Operation* operation = waiting_[i];

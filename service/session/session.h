@@ -1,5 +1,5 @@
-// A lease at work: one bound connection, or a few to the same server, the operations on them, and the one way in which all
-// of that ends.
+// A lease at work: one bound connection, or a few to the same server, the operations on them, and the one way in which
+// all of that ends.
 //
 //   kActive --Close(cause), reads told first--> kClosing --socket closed--> kClosed
 //      |  \--CloseWhenIdle: no new operations--> kClosing

@@ -147,12 +147,13 @@ void SessionManager::OnGrown(const Session& session, const CallError* error) {
     return;
   }
   const auto* failure = std::get_if<Failure>(error);
+  const auto* end = std::get_if<OperationEnd>(error);
   log::Warning("connection not added", {{"session", facts.session_id},
                                         {"owner", facts.owner},
                                         {"target", facts.target},
                                         {"uri", facts.uri},
-                                        {"reason", failure != nullptr ? failure->reason : ""},
-                                        {"result", failure != nullptr ? 0 : std::get<OperationEnd>(*error).result.code}});
+                                        {"reason", failure != nullptr ? failure->reason : EndCauseName(end->cause)},
+                                        {"result", end != nullptr ? end->result.code : 0}});
   telemetry_.OnConnectionNotAdded(facts, *error);
 }
 

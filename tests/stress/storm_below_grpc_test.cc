@@ -1,7 +1,7 @@
 // Everything at once below gRPC, for ThreadSanitizer above all: the real loop, connector and
 // libldap against a scripted directory, with the calls' state machines and threads that play gRPC
 // and its callers. Leases are shared by all callers; they open, search, run pipelines, read, stall, cancel,
-// abandon and unbind, leases grow old, and the directory resets its connections.
+// abandon and unbind, leases grow by further connections and grow old, and the directory resets its connections.
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
@@ -32,8 +32,15 @@ constexpr int kEntries = 300;
 constexpr size_t kEntryOctets = 2000;
 constexpr int kCallers = 8;
 constexpr int kMostLeases = 6;
+constexpr size_t kConnectionsPerLease = 3;
 constexpr std::chrono::seconds kDuration{4};
 constexpr std::chrono::seconds kLongest{60};
+
+// How often a lease grew. Read when the loop runs no more.
+struct Growth final : Telemetry {
+  void OnConnectionAdded(const Session::Facts&) override { ++added; }
+  int added = 0;
+};
 
 class Storm {
  public:
@@ -46,11 +53,13 @@ class Storm {
     for (const FakeDirectory* directory : {&first_, &second_}) {
       target.uris.push_back(ParseLdapUri(directory->uri()).value());
     }
+    target.most_connections = kConnectionsPerLease;
     SessionManager::Options options;
     options.min_ttl = absl::Milliseconds(50);
     options.max_age = absl::Milliseconds(700);
     options.stall_deadline = absl::Milliseconds(150);
     options.budget_octets = 512 * 1024;
+    options.telemetry = &growth_;
     OnLoop([&] {
       manager_ = std::make_unique<SessionManager>(loop_, connector_, options,
                                                   std::vector<TargetConfig>{target});
@@ -72,6 +81,8 @@ class Storm {
       manager_.reset();
     });
     loop_.Stop();
+    std::printf("connections added to leases: %d\n", growth_.added);
+    EXPECT_GT(growth_.added, 0);
     for (FakeDirectory* directory : {&first_, &second_}) {
       directory->AwaitNoConnections();
       CheckRequests(*directory);
@@ -291,6 +302,7 @@ class Storm {
   SteadyClock clock_;
   EpollEventLoop loop_{"storm", clock_};
   TargetConnector connector_{loop_};
+  Growth growth_;
   std::unique_ptr<SessionManager> manager_;
   Watched<std::vector<std::string>> leases_;
   Watched<int> callers_steps_;

@@ -43,6 +43,7 @@ class RunningGatewayTest : public ::testing::Test {
     settings_.audit_log = audit_log_;
     TargetConfig target{.name = "default"};
     target.uris.push_back(*ParseLdapUri(directory_.uri()));
+    target.most_connections = 2;
     settings_.targets.push_back(std::move(target));
     gateway_.emplace(settings_);
     EXPECT_EQ(gateway_->Start(), "");

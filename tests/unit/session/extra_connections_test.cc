@@ -197,8 +197,8 @@ TEST_F(ExtraConnectionsTest, WhatBelongsToAConnectionRunsOnTheFirst) {
     std::vector<OperationRequest> all;
     all.push_back(Delete());
     all.push_back({.body = ExtendedRequest{.oid = kWhoAmIOid, .value = {}, .subject = {}}, .controls = {}});
-    for (const std::string_view oid : {kPagedResultsOid, kVirtualListViewRequestOid, kSyncRequestOid,
-                                       std::string_view("1.3.6.1.1.21.2") /* a transaction */, std::string_view("1.2.3")}) {
+    constexpr std::string_view kTransaction = "1.3.6.1.1.21.2", kUnknown = "1.2.3";
+    for (const auto oid : {kPagedResultsOid, kVirtualListViewRequestOid, kSyncRequestOid, kTransaction, kUnknown}) {
       all.push_back(Search({}, {{.oid = std::string(oid)}}));
     }
     return all;
