@@ -69,8 +69,8 @@ TEST_F(SeveralConnectionsTest, APipelineOfSlowSearchesGrowsTheLeaseAndItsEndUnbi
   slapd_->AssertNoOpenConnections();
   slapd_->SyncLog();
   EXPECT_EQ(slapd_->CountLog(bind, mark), kConnections);
-  EXPECT_EQ(slapd_->CountLog("conn=[0-9]+ op=[0-9]+ UNBIND", mark), kConnections + 1) << "and SyncLog's own";
-  EXPECT_EQ(ConnectionsIn(slapd_->WaitForLog(" UNBIND", kConnections, mark)).size(), kConnections + 1);
+  EXPECT_EQ(slapd_->CountLog(" UNBIND", mark), kConnections);
+  EXPECT_EQ(ConnectionsIn(slapd_->WaitForLog(" UNBIND", kConnections, mark)).size(), kConnections);
 }
 
 TEST_F(SeveralConnectionsTest, ACallSentAfterAWritesReplySeesThatWriteOnEveryConnection) {
