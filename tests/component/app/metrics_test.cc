@@ -3,12 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
-#include <memory>
 #include <regex>
 #include <sstream>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "absl/time/clock.h"
 #include "component/app/running_gateway.h"
@@ -78,18 +76,11 @@ TEST_F(MetricsTest, TellsWhatWaitsForReaders) {
 }
 
 TEST_F(MetricsTest, TellsOfFurtherConnectionsOfALease) {
-  directory_.SetAutoAnswers({.binds = true, .root_dse = true});
   testing::Client client(gateway_->address());
   const std::string token = client.Open().token();
   EXPECT_THAT(Scrape(), HasSubstr("dirlease_connections{target=\"default\"} 1"));
-  std::vector<std::unique_ptr<testing::ClientCall>> searches;
-  for (size_t i = 0; i <= Connection::kMostExecuting; ++i) {
-    searches.push_back(client.Start(v1::SearchRequest(), {.token = token}));
-  }
-  const std::string added = "dirlease_added_connections_total{outcome=\"ok\",target=\"default\"} 1";
-  while (Scrape().find(added) == std::string::npos) std::this_thread::yield();
+  Grow(client, token);
   EXPECT_THAT(Scrape(), HasSubstr("dirlease_connections{target=\"default\"} 2"));
-  searches.clear();
   client.Unbind(token);
   EXPECT_THAT(Scrape(), HasSubstr("dirlease_connections{target=\"default\"} 0"));
 }
