@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/epoll.h>
 
 #include <deque>
 
@@ -350,6 +351,8 @@ TEST_F(ExtraConnectionsTest, AnUnbindUnbindsEachOnceAndAnswersWhenAllAreClosed) 
   EXPECT_EQ(a_->unbinds(), 1);
   EXPECT_EQ(b->unbinds(), 1);
   EXPECT_EQ(b->history().back(), "unbind");
+  ASSERT_TRUE(loop_.Signal(a_->fd(), EPOLLIN)) << "the directory has closed the first one";
+  loop_.RunUntilIdle();
   EXPECT_EQ(answers, 0);
   LetSocketsClose();
   EXPECT_EQ(answers, 1);
