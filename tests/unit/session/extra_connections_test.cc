@@ -260,6 +260,7 @@ TEST_F(ExtraConnectionsTest, APagedSearchStaysWhereItBegan) {
 TEST_F(ExtraConnectionsTest, AnAbandonGoesToTheConnectionThatCarriesTheOperation) {
   const Peer b = OpenLeaseOfTwo();
   session().Abandon("op-9");
+  loop_.RunUntilIdle();
   EXPECT_EQ(b->abandoned().size(), 1u);
   EXPECT_THAT(a_->abandoned(), IsEmpty());
 }
