@@ -68,7 +68,7 @@ class ExtraConnectionsTest : public testing::ManagerFixture {
     AnswerLast(peer);
     return peer;
   }
-  // A lease with a second connection, on which the ninth of nine searches runs.
+  // A lease with a second connection, on which the last of its searches runs.
   Peer OpenLeaseOfTwo() {
     OpenLease();
     BeginSearches(kPlaces + 1);
@@ -104,12 +104,12 @@ TEST_F(ExtraConnectionsTest, OneIsAddedWhenAnOperationWaitsForAPlace) {
   OpenLease();
   BeginSearches(kPlaces);
   EXPECT_EQ(connector_.attempts(), 1u);
-  const Operation* ninth = Begin(NewSink());
+  const Operation* waiting = Begin(NewSink());
   EXPECT_EQ(connector_.attempts(), 2u);
-  EXPECT_EQ(ninth->state(), Operation::State::kQueued);
+  EXPECT_EQ(waiting->state(), Operation::State::kQueued);
   const Peer b = Grow();
-  EXPECT_EQ(ninth->state(), Operation::State::kRunning);
-  EXPECT_EQ(ninth->connection_number(), 1);
+  EXPECT_EQ(waiting->state(), Operation::State::kRunning);
+  EXPECT_EQ(waiting->connection_number(), 1);
   EXPECT_EQ(b->CountOf("search"), 1u);
   EXPECT_EQ(session().connections(), 2u);
   AnswerAll(b);
@@ -259,8 +259,7 @@ TEST_F(ExtraConnectionsTest, APagedSearchStaysWhereItBegan) {
 
 TEST_F(ExtraConnectionsTest, AnAbandonGoesToTheConnectionThatCarriesTheOperation) {
   const Peer b = OpenLeaseOfTwo();
-  session().Abandon("op-9");
-  loop_.RunUntilIdle();
+  session().operations().back()->End(EndCause::kAbandoned);
   EXPECT_EQ(b->abandoned().size(), 1u);
   EXPECT_THAT(a_->abandoned(), IsEmpty());
 }
