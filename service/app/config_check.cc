@@ -24,6 +24,8 @@ constexpr uint32_t kMostStreams = 1'000'000;
 constexpr uint32_t kMostHops = 32;
 constexpr uint32_t kMostFollowed = 256;
 constexpr uint32_t kMostReferralConnections = 64;
+// Beyond, a lease has no operations for them.
+constexpr uint32_t kMostConnectionsPerLease = 16;
 
 bool operator<(const Duration& a, const Duration& b) {
   return std::pair(a.seconds(), a.nanos()) < std::pair(b.seconds(), b.nanos());
@@ -135,6 +137,7 @@ class Checker {
     CheckCertificate(key + ": cert", target.cert(), key + ": key", target.key());
     if (!target.ca().empty()) CheckAuthorities(key + ": ca", target.ca());
     CheckReferrals(key + ": referrals.", target);
+    CheckCount(key + ": max_connections_per_lease", target.max_connections_per_lease(), kMostConnectionsPerLease);
     CheckReadable(key + ": client_keytab", target.client_keytab());
     const bool files = !target.ca().empty() || !target.cert().empty() || !target.key().empty();
     if (target.tls() == "none" && files) {

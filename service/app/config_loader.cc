@@ -104,6 +104,7 @@ void FillTarget(config::v1::Target& target) {
   if (target.session_tracking().empty()) target.set_session_tracking("auto");
   if (!target.has_gateway_identity()) target.set_gateway_identity(false);
   if (target.sasl_channel_binding().empty()) target.set_sasl_channel_binding("tls-endpoint");
+  if (!target.has_max_connections_per_lease()) target.set_max_connections_per_lease(1);
   FillReferrals(*target.mutable_referrals());
   if (!target.tls().empty()) return;
   const bool ldaps = target.uris_size() > 0 && target.uris(0).starts_with("ldaps:");
@@ -126,13 +127,23 @@ void FillLease(config::v1::Lease& lease) {
   if (!lease.has_max_age()) lease.mutable_max_age()->set_seconds(12 * 60 * 60);
 }
 
-uint32_t DefaultMaxLeases(uint64_t descriptor_limit) {
-  if (descriptor_limit <= kOtherDescriptors) return 1;
-  return static_cast<uint32_t>(std::min(kMostLeases, descriptor_limit - kOtherDescriptors));
+// A lease takes so many descriptors, without those for referrals.
+uint64_t MostConnectionsPerLease(const Config& config) {
+  uint64_t most = 1;
+  for (const config::v1::Target& target : config.targets()) {
+    most = std::max<uint64_t>(most, target.max_connections_per_lease());
+  }
+  return most;
 }
 
-uint32_t DefaultMaxConnections(uint64_t descriptor_limit, uint64_t max_leases) {
-  const uint64_t taken = max_leases + kOwnDescriptors;
+uint32_t DefaultMaxLeases(uint64_t descriptor_limit, uint64_t connections_per_lease) {
+  if (descriptor_limit <= kOtherDescriptors) return 1;
+  const uint64_t most = std::min(kMostLeases, (descriptor_limit - kOtherDescriptors) / connections_per_lease);
+  return static_cast<uint32_t>(std::max<uint64_t>(most, 1));
+}
+
+uint32_t DefaultMaxConnections(uint64_t descriptor_limit, uint64_t directory_connections) {
+  const uint64_t taken = directory_connections + kOwnDescriptors;
   if (descriptor_limit <= taken) return kLeastConnections;
   return static_cast<uint32_t>(
       std::clamp(descriptor_limit - taken, kLeastConnections, kMostConnections));
@@ -176,7 +187,9 @@ void FillDefaults(uint64_t descriptor_limit, Config& config) {
     config.mutable_certificate_check_interval()->set_seconds(10);
   }
   if (!config.has_stall_deadline()) config.mutable_stall_deadline()->set_seconds(30);
-  if (!config.has_max_leases()) config.set_max_leases(DefaultMaxLeases(descriptor_limit));
+  for (config::v1::Target& target : *config.mutable_targets()) FillTarget(target);
+  const uint64_t per_lease = MostConnectionsPerLease(config);
+  if (!config.has_max_leases()) config.set_max_leases(DefaultMaxLeases(descriptor_limit, per_lease));
   if (!config.has_max_leases_per_owner()) config.set_max_leases_per_owner(256);
   if (!config.has_max_operations_per_lease()) config.set_max_operations_per_lease(64);
   if (!config.has_max_persisting_syncs_per_lease()) config.set_max_persisting_syncs_per_lease(7);
@@ -186,10 +199,9 @@ void FillDefaults(uint64_t descriptor_limit, Config& config) {
   FillVerify(*config.mutable_verify());
   if (!config.grpc().has_max_connections()) {
     config.mutable_grpc()->set_max_connections(
-        DefaultMaxConnections(descriptor_limit, config.max_leases()));
+        DefaultMaxConnections(descriptor_limit, config.max_leases() * per_lease));
   }
   FillGrpc(*config.mutable_grpc());
-  for (config::v1::Target& target : *config.mutable_targets()) FillTarget(target);
   for (config::v1::Profile& profile : *config.mutable_profiles()) FillProfile(config, profile);
 }
 

@@ -38,13 +38,15 @@ Directories
   --target-gateway-identity=true|false  whether every caller may bind with the gateway's own certificate or Kerberos
                                  credentials (false: only who a profile of the file names)
   --target-client-keytab=FILE    the gateway's Kerberos key for GSSAPI binds (what Kerberos finds by itself)
+  --target-max-connections-per-lease=N  a lease whose operations wait grows so far, to the same URI; above 1 the gateway
+                                 keeps callers' passwords as long as their leases (1)
   --target-sasl-channel-binding=tls-endpoint|tls-unique|none  what GSSAPI and SCRAM-...-PLUS binds over TLS are tied to, as
                                  slapd's sasl-cbinding says (tls-endpoint)
 
 Leases
   --lease-min-ttl=TIME --lease-default-ttl=TIME --lease-max-ttl=TIME  idle time to live (10s, 5m, 1h)
   --lease-max-age=TIME           a lease ends then, whatever renews it (12h)
-  --max-leases=N                 (the lesser of 10000 and the descriptor limit - 512)
+  --max-leases=N                 (the lesser of 10000 and the descriptor limit - 512, by the most connections per lease)
   --max-leases-per-owner=N       of identified callers (256)
   --max-operations-per-lease=N   waiting ones included (64)
   --max-persisting-syncs-per-lease=N  with the eighth slapd answers nothing else on a lease's connection (7)
@@ -53,7 +55,7 @@ Leases
   --memory-budget=SIZE           for entries not read yet and unfinished messages (256MiB)
 
 What a peer may take of the listeners, whoever it is
-  --grpc-max-connections=N       one more is closed at once (the lesser of 10000 and the descriptor limit - max_leases - 128)
+  --grpc-max-connections=N       one more is closed at once (the lesser of 10000 and the descriptors that leases leave)
   --grpc-handshake-timeout=TIME  for TLS and the client's HTTP/2 settings (10s)
   --grpc-max-connection-idle=TIME  a connection without calls is closed then (15m)
   --grpc-keepalive-time=TIME --grpc-keepalive-timeout=TIME  a silent connection is sent a ping (30s), and closed when it

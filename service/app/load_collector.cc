@@ -52,6 +52,8 @@ std::vector<prometheus::MetricFamily> LoadCollector::Collect() const {
   const SessionManager::Load& load = now.load;
   std::vector<Sample> reachable;
   for (const auto& [name, yes] : load.reachable) reachable.push_back({name, yes ? 1u : 0u});
+  std::vector<Sample> connections;
+  for (const auto& [name, count] : load.connections) connections.push_back({name, count});
   return {
       Gauge("dirlease_sessions", "Leases, by state.", "state",
             {{"opening", load.opening},
@@ -67,6 +69,8 @@ std::vector<prometheus::MetricFamily> LoadCollector::Collect() const {
             {{"", load.holds.broken_tethers}}),
       Gauge("dirlease_operations", "Operations of leases, by state.", "state",
             {{"running", load.running_operations}, {"waiting", load.waiting_operations}}),
+      Gauge("dirlease_connections",
+            "Connections of leases to the target: one each, or more where it allows several.", "target", connections),
       Gauge("dirlease_paused_connections",
             "Connections that are not read because of a slow caller or the memory budget.", "",
             {{"", load.paused_connections}}),

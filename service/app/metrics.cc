@@ -62,6 +62,9 @@ Metrics::Metrics()
                             "why there is none.")),
       rebinds_(CounterFamily(*registry_, "dirlease_rebinds_total",
                              "Rebinds of leases, by target and outcome: ok, or why not.")),
+      added_connections_(CounterFamily(*registry_, "dirlease_added_connections_total",
+                                       "Further connections of leases whose operations waited for places, by "
+                                       "target and outcome: ok, or why there is none.")),
       endings_(CounterFamily(*registry_, "dirlease_lease_endings_total",
                              "Leases that ended, by reason.")),
       abandons_(CounterFamily(*registry_, "dirlease_abandons_total",
@@ -117,6 +120,14 @@ void Metrics::OnRebound(const Session::Facts& facts, std::string_view, const Cal
 void Metrics::OnRebindFailed(const Session::Facts& facts, std::string_view, const Caller&,
                              const CallError& error) {
   rebinds_.Add({{"target", facts.target}, {"outcome", std::string(OutcomeName(error))}}).Increment();
+}
+
+void Metrics::OnConnectionAdded(const Session::Facts& facts) {
+  added_connections_.Add({{"target", facts.target}, {"outcome", "ok"}}).Increment();
+}
+
+void Metrics::OnConnectionNotAdded(const Session::Facts& facts, const CallError& error) {
+  added_connections_.Add({{"target", facts.target}, {"outcome", std::string(OutcomeName(error))}}).Increment();
 }
 
 void Metrics::OnLeaseEnded(const Session::Facts&, std::string_view reason) {

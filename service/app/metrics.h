@@ -34,6 +34,8 @@ class Metrics final : public Telemetry {
   void OnRebound(const Session::Facts& facts, std::string_view bind_name, const Caller& caller) override;
   void OnRebindFailed(const Session::Facts& facts, std::string_view bind_name, const Caller& caller,
                       const CallError& error) override;
+  void OnConnectionAdded(const Session::Facts& facts) override;
+  void OnConnectionNotAdded(const Session::Facts& facts, const CallError& error) override;
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override;
   void OnOperationEnded(const Session::Facts& facts, const Operation& operation,
                         const OperationEnd& end) override;
@@ -62,6 +64,7 @@ class Metrics final : public Telemetry {
   Counters& opens_;
   Counters& checks_;
   Counters& rebinds_;
+  Counters& added_connections_;
   Counters& endings_;
   Counters& abandons_;
   std::array<prometheus::Counter*, static_cast<size_t>(EndCause::kInternal) + 1> operation_ends_;

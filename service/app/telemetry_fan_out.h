@@ -32,6 +32,12 @@ class TelemetryFanOut final : public Telemetry {
                       const CallError& error) override {
     for (Telemetry* one : listeners_) one->OnRebindFailed(facts, bind_name, caller, error);
   }
+  void OnConnectionAdded(const Session::Facts& facts) override {
+    for (Telemetry* one : listeners_) one->OnConnectionAdded(facts);
+  }
+  void OnConnectionNotAdded(const Session::Facts& facts, const CallError& error) override {
+    for (Telemetry* one : listeners_) one->OnConnectionNotAdded(facts, error);
+  }
   void OnLeaseEnded(const Session::Facts& facts, std::string_view reason) override {
     for (Telemetry* one : listeners_) one->OnLeaseEnded(facts, reason);
   }

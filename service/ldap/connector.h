@@ -3,6 +3,7 @@
 // blocking on the loop, TLS (LDAPS, StartTLS) runs in a small pool with a deadline.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -37,6 +38,8 @@ struct TargetConfig {
   // Of SASL binds whose messages the gateway makes, with mechanisms that can (GSSAPI, SCRAM-...-PLUS).
   ChannelBinding sasl_channel_binding = ChannelBinding::kTlsEndpoint;
   ReferralPolicy referrals = {};
+  // Of one lease. Above 1 the gateway keeps what callers bind with as long as the lease.
+  size_t most_connections = 1;
 };
 
 struct ConnectFailure {

@@ -33,6 +33,7 @@ void OperationToProto(const Operation& operation, v1::Operation& out) {
   out.set_operation_id(operation.id());
   out.set_method(std::string(operation.method()));
   out.set_ldap_message_id(operation.message_id());
+  out.set_connection(operation.connection_number());
   *out.mutable_start_time() = TimestampToProto(operation.start_time());
   out.set_entries_sent(operation.entries());
 }

@@ -41,7 +41,7 @@ EndStatus StatusOfEnd(const OperationEnd& end) {
                    "the lease or its connection ended when the write had been sent: read before you repeat it");
     case EndCause::kLost:
       return Fixed(Code::kUnavailable, "LDAP_SERVER_DOWN",
-                   "the connection to the directory ended: open a new lease and try again");
+                   "the connection to the directory ended: try again, on a new lease if this one has ended too");
     case EndCause::kSessionClosed:
       return Fixed(Code::kAborted, "SESSION_CLOSED", "the lease was unbound meanwhile");
     case EndCause::kExpired:

@@ -48,7 +48,7 @@ class OpenAttempt final : private Connection::Observer {
     const TargetConfig* config = nullptr;
     // Whether `conversation` is of use; else such a bind has failed (saslBindInProgress).
     bool more_steps = false;
-    // `config` names another directory than the target's: it says nothing of whether that can be reached.
+    // `config` does not name all the target's directories, or others: it says nothing of whether that can be reached.
     bool elsewhere = false;
   };
 

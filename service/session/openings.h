@@ -11,6 +11,7 @@
 #include "absl/functional/any_invocable.h"
 #include "absl/time/time.h"
 #include "base/crypto.h"
+#include "session/bind_again.h"
 #include "session/bound_identity.h"
 #include "session/open_attempt.h"
 #include "session/open_request.h"
@@ -32,6 +33,7 @@ struct Opening {
   std::string label;
   BoundIdentity identity;  // once it is bound
   const TargetConfig* config = nullptr;  // as OpenAttempt has it
+  BindAgain bind_again = {};             // where a lease of the target may have several connections
   absl::Duration ttl;
   std::string request_key;  // empty = without request id
   Digest request_digest;    // of nothing without request id

@@ -50,7 +50,8 @@ Operation::Operation(Session& session, Name name, OperationRequest request, Oper
       name_(std::move(name)),
       request_(std::move(request)),
       sink_(sink),
-      start_time_(session.loop().Now()) {
+      start_time_(session.loop().Now()),
+      runs_anywhere_(session.has_extras() && MayRunOnAnyConnection(request_)) {
   DecidePaging();
 }
 
@@ -72,13 +73,17 @@ absl::Duration Operation::upstream_time() const {
 void Operation::End(EndCause cause) {
   if (state_ == State::kEnded) return;
   if (state_ == State::kRunning) {
-    session_.connection().Abandon(message_id_);
-    abandoned_ = true;
+    AbandonRequest();
     if (caller_pages_) session_.set_caller_pages(false);  // nobody knows what became of the cookie
     if (MayWrite(request_) && EndsLease(cause)) cause = EndCause::kOutcomeUnknown;
   }
   if (state_ == State::kFollowing && following_->chase().End(cause)) cause = EndCause::kOutcomeUnknown;
   Finish({.cause = cause});
+}
+
+void Operation::AbandonRequest() {
+  connection_->Abandon(message_id_);
+  abandoned_ = true;
 }
 
 void Operation::Pause() {
@@ -97,7 +102,7 @@ void Operation::Resume() {
 }
 
 void Operation::ReleasePlace() {
-  if (state_ == State::kRunning) session_.connection().ReleasePlace(message_id_);
+  if (state_ == State::kRunning) connection_->ReleasePlace(message_id_);
 }
 
 // Paging without being asked only where nothing speaks against it: it changes what size limits and controls mean, and a
@@ -121,24 +126,25 @@ bool Operation::MayStart() const {
   return !needs_page_slot() || session_.page_slot_free() || session_.owns_page_slot(*this);
 }
 
-void Operation::Start() {
-  assert(state_ == State::kQueued || wants_page());
+void Operation::Start(Connection& connection) {
+  assert(state_ == State::kQueued || (wants_page() && connection_ == &connection));
   const bool first = state_ == State::kQueued;
   if (pages() && first && session_.caller_pages()) {
     Finish({.cause = EndCause::kPagingTaken});
     return;
   }
   if (needs_page_slot()) session_.TakePageSlot(*this);
-  const LdapHandle::Sent sent = session_.connection().Send(
-      *this, [this](LdapHandle& handle) { return SendRequest(handle); });
+  connection_ = &connection;
+  connection_number_ = session_.NumberOf(connection);
+  const LdapHandle::Sent sent = connection.Send(*this, [this](LdapHandle& handle) { return SendRequest(handle); });
   if (sent.error != 0) {
     Finish(NotSent(sent.error));
     return;
   }
   state_ = State::kRunning;
   message_id_ = sent.message_id;
-  sent_octets_ = session_.connection().sent_octets();
-  if (first) send_time_ = session_.loop().Now();
+  sent_octets_ = connection.sent_octets();
+  send_time_ = std::min(send_time_, session_.loop().Now());
   if (paused_) SetPausedOnConnection(true);
 }
 
@@ -243,6 +249,7 @@ void Operation::Conclude(OperationEnd&& end) {
     return;
   }
   state_ = State::kFollowing;
+  connection_ = nullptr;
   session_.ReleasePageSlot(*this);
   if (paused_) following_->chase().Pause();
   following_->chase().Start(std::move(end), entries_);
@@ -256,23 +263,43 @@ void Operation::NoteCallersPage(const LdapResult& result) {
 
 void Operation::OnConnectionLost(const LdapResult& last_word) {
   if (state_ == State::kEnded) return;
+  if (MayBeSentAgain()) {
+    SendAgain();
+    return;
+  }
+  // The lease's first connection is gone, and with it the lease: this one's is still there.
+  if (state_ == State::kRunning && !connection_->closed()) AbandonRequest();
   // What runs elsewhere ends as if the lease were closed, which it is.
   const bool unknown = state_ == State::kFollowing && following_->chase().End(EndCause::kSessionClosed);
   // A write of which one octet was still ours cannot have been read by the directory.
-  const bool sent = state_ == State::kRunning && session_.connection().written_octets() >= sent_octets_;
+  const bool sent = state_ == State::kRunning && connection_->written_octets() >= sent_octets_;
   Finish({.cause = unknown || (sent && MayWrite(request_)) ? EndCause::kOutcomeUnknown : EndCause::kLost,
           .result = last_word});
+}
+
+// An extra connection was lost before it answered: it was a read, and nobody has seen anything of it.
+bool Operation::MayBeSentAgain() const {
+  return state_ == State::kRunning && runs_anywhere_ && connection_number_ > 0 && connection_->closed() &&
+         first_response_time_ == absl::InfiniteFuture();
+}
+
+void Operation::SendAgain() {
+  SetPausedOnConnection(false);
+  state_ = State::kQueued;
+  connection_ = nullptr;
+  runs_anywhere_ = false;
+  session_.Enqueue(*this);
 }
 
 void Operation::SetPausedOnConnection(bool paused) {
   if (paused == connection_paused_) return;
   connection_paused_ = paused;
   if (paused) {
-    session_.connection().Pause();
+    connection_->Pause();
     pause_time_ = session_.loop().Now();
     LimitPause();
   } else {
-    session_.connection().Resume();
+    connection_->Resume();
     if (pause_timer_ != nullptr) pause_timer_->Disarm();
   }
 }

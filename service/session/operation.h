@@ -11,7 +11,9 @@
 // Where the target follows referrals there is kFollowing between the last result and kEnded: other directories are asked
 // (session/referrals/referral_chase.h), whose requests End ends as it would its own.
 //
-// Client cancel, deadline, connection loss, Abandon, Unbind, expiry and drain all come in through End.
+// Client cancel, deadline, connection loss, Abandon, Unbind, expiry and drain all come in through End. One way leads
+// back: what was sent on an extra connection that was lost before it answered anything is kQueued again
+// (OnConnectionLost).
 #pragma once
 
 #include <cstdint>
@@ -61,6 +63,8 @@ class Operation final : private Connection::Exchange {
   std::string_view method() const { return name_.method; }
   State state() const { return state_; }
   int message_id() const { return message_id_; }  // of the latest request; 0 = none was sent
+  // That of the lease's connections on which it was sent, from 0.
+  int connection_number() const { return connection_number_; }
   absl::Time start_time() const { return start_time_; }
   const Origin& origin() const { return name_.origin; }
   // Without the values that it writes once it was sent (where referrals are followed: once it has ended): they are wiped
@@ -80,9 +84,14 @@ class Operation final : private Connection::Exchange {
   friend class Following;
   friend class Session;
 
-  // For Session: what it waits for, and sending. REQUIRES: kQueued, or kBetweenPages and wants_page().
+  // For Session: what it waits for, and sending. REQUIRES: kQueued, or kBetweenPages and wants_page(), and then the
+  // same connection.
   bool MayStart() const;
-  void Start();
+  void Start(Connection& connection);
+  // Where it was sent; null = nowhere, or it is done there.
+  Connection* connection() const { return connection_; }
+  // It need not run on the lease's first connection.
+  bool runs_anywhere() const { return runs_anywhere_; }
   // A next page is due and the reader has room.
   bool wants_page() const { return state_ == State::kBetweenPages && !paused_; }
   bool pages() const { return pages_ != nullptr; }
@@ -100,6 +109,9 @@ class Operation final : private Connection::Exchange {
   // The caller's controls and our own.
   std::vector<Control> Controls() const;
   LdapHandle::Sent SendRequest(LdapHandle& handle);
+  void AbandonRequest();
+  bool MayBeSentAgain() const;
+  void SendAgain();
   void DecidePaging();
   void SetPausedOnConnection(bool paused);
   void LimitPause();
@@ -112,6 +124,9 @@ class Operation final : private Connection::Exchange {
   const absl::Time start_time_;
 
   State state_ = State::kQueued;
+  bool runs_anywhere_;
+  Connection* connection_ = nullptr;
+  int connection_number_ = 0;
   int message_id_ = 0;
   uint64_t sent_octets_ = 0;  // of the connection, this request included
   absl::Time send_time_ = absl::InfiniteFuture();  // of the first request

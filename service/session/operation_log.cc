@@ -23,6 +23,7 @@ void LogOperation(const Session::Facts& session, const Operation& operation, con
               {"operation", operation.id()},
               {"method", operation.method()},
               {"message_id", operation.message_id()},
+              {"connection", operation.connection_number()},
               {"end", EndCauseName(end.cause)},
               {"result", end.result.code},
               {"entries", operation.entries()},

@@ -78,6 +78,10 @@ void Session::FollowReferrals(std::unique_ptr<ReferralConnections> connections) 
   referrals_ = std::move(connections);
 }
 
+void Session::AddConnections(ExtraConnections::Services services) {
+  extras_ = std::make_unique<ExtraConnections>(std::move(services), static_cast<ExtraConnections::Observer&>(*this));
+}
+
 Outcome<Operation*> Session::Begin(Operation::Name name, OperationRequest request,
                                    OperationSink& sink) {
   if (state_ != State::kActive || close_when_idle_) return SessionClosing();
@@ -151,7 +155,9 @@ void Session::AbandonAll() {
 
 LeaseBind& Session::SetBind(Target& target, LeaseBind::Plan plan, LeaseBind::OnStep on_step) {
   assert(!binding() && operations_.empty());
-  if (referrals_ != nullptr) referrals_->CloseAll();  // they are whoever the lease was
+  // They are whoever the lease was.
+  if (referrals_ != nullptr) referrals_->CloseAll();
+  if (has_extras()) extras_->CloseAll();
   bind_ = std::make_unique<LeaseBind>(loop_, target, *connection_, std::move(plan), std::move(on_step));
   return *bind_;
 }
@@ -254,21 +260,41 @@ void Session::TellRoom() {
   }
 }
 
-// In order of arrival, but one that waits for the page slot holds up nobody behind it.
+// In order of arrival, but one that waits for the page slot, or for the one connection that it can run on, holds up
+// nobody behind it.
 void Session::StartWaiting() {
-  for (size_t i = 0; i < waiting_.size() && state_ == State::kActive && connection_->has_place();) {
+  for (size_t i = 0; i < waiting_.size() && state_ == State::kActive && has_place();) {
     Operation* operation = waiting_[i];
-    if (!operation->MayStart()) {
+    Connection* const connection = ConnectionFor(*operation);
+    if (connection == nullptr) {
       ++i;
       continue;
     }
     waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
-    operation->Start();
+    operation->Start(*connection);
   }
+  GrowIfNeeded();
+}
+
+Connection* Session::ConnectionFor(const Operation& operation) {
+  if (!operation.MayStart()) return nullptr;
+  Connection* own = operation.connection();  // its cookie is that connection's
+  if (own == nullptr && operation.runs_anywhere()) return extras_->Choose(*connection_);
+  if (own == nullptr) own = connection_.get();
+  return own->has_place() ? own : nullptr;
+}
+
+void Session::GrowIfNeeded() {
+  if (!has_extras() || state_ != State::kActive) return;
+  const auto waits_for_any = [](const Operation* operation) {
+    return operation->runs_anywhere() && operation->connection() == nullptr && operation->MayStart();
+  };
+  if (std::any_of(waiting_.begin(), waiting_.end(), waits_for_any)) extras_->Grow();
 }
 
 void Session::BeginClosing() {
   if (referrals_ != nullptr) referrals_->CloseAll();
+  if (has_extras()) extras_->CloseAll();
   if (!connection_->closed()) connection_->Unbind();
   connection_->WhenSocketClosed([self = self_] {
     if (*self) (*self)->OnSocketClosed();
@@ -276,15 +302,13 @@ void Session::BeginClosing() {
 }
 
 void Session::OnSocketClosed() {
-  const auto told = [self = self_] {
-    if (*self == nullptr) return;
-    (*self)->state_ = State::kClosed;
-    (*self)->observer_.OnSessionClosed(**self);
-  };
-  if (referrals_ == nullptr) {
-    told();
+  if (referrals_ != nullptr && !referrals_->closed()) {
+    referrals_->WhenClosed([this] { OnSocketClosed(); });
+  } else if (has_extras() && !extras_->closed()) {
+    extras_->WhenClosed([this] { OnSocketClosed(); });
   } else {
-    referrals_->WhenClosed(told);
+    state_ = State::kClosed;
+    observer_.OnSessionClosed(*this);
   }
 }
 
@@ -296,6 +320,18 @@ void Session::OnConnectionLost(const LdapResult& last_word) {
   if (binding()) bind_->End({.cause = EndCause::kLost, .result = last_word});
   observer_.OnSessionLost(*this, last_word);
   BeginClosing();
+}
+
+void Session::OnExtraLost(Connection& connection, const LdapResult& last_word) {
+  // Those that ran there were told; those between two pages of it were not.
+  while (Operation* const operation = CarriedBy(connection)) operation->OnConnectionLost(last_word);
+}
+
+Operation* Session::CarriedBy(const Connection& connection) const {
+  const auto found = std::find_if(operations_.begin(), operations_.end(), [&](const auto& operation) {
+    return operation->connection() == &connection;
+  });
+  return found == operations_.end() ? nullptr : found->get();
 }
 
 }  // namespace dirlease

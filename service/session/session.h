@@ -1,4 +1,5 @@
-// A lease at work: one bound connection, the operations on it, and the one way in which both end.
+// A lease at work: one bound connection, or a few to the same server, the operations on them, and the one way in which
+// all of that ends.
 //
 //   kActive --Close(cause), reads told first--> kClosing --socket closed--> kClosed
 //      |  \--CloseWhenIdle: no new operations--> kClosing
@@ -20,6 +21,7 @@
 #include "model/failure.h"
 #include "session/bound_identity.h"
 #include "session/directory_features.h"
+#include "session/extra_connections.h"
 #include "session/lease_bind.h"
 #include "session/lease_table.h"
 #include "session/operation.h"
@@ -31,7 +33,7 @@ Failure BindInProgress();
 
 class ReferralConnections;
 
-class Session final : private Connection::Observer {
+class Session final : private Connection::Observer, private ExtraConnections::Observer {
  public:
   enum class State { kActive, kClosing, kClosed };
 
@@ -82,7 +84,7 @@ class Session final : private Connection::Observer {
     virtual void OnRoom() = 0;
   };
 
-  // `connection` is bound, or will be by a bind that is set at once; its observer becomes this session.
+  // `connection`, the first one, is bound, or will be by a bind that is set at once; its observer becomes this session.
   Session(EventLoop& loop, Observer& observer, LeaseId lease, Facts facts, Limits limits,
           std::unique_ptr<Connection> connection);
   // REQUIRES: kClosed.
@@ -90,6 +92,12 @@ class Session final : private Connection::Observer {
 
   // From now on its operations follow referrals over these. Once, before the first one.
   void FollowReferrals(std::unique_ptr<ReferralConnections> connections);
+
+  // From now on it has further connections when operations wait for places. Once, before the first operation.
+  void AddConnections(ExtraConnections::Services services);
+  bool has_extras() const { return extras_ != nullptr; }
+  // How to bind them, from now on. REQUIRES: has_extras(), and as ExtraConnections has it.
+  void SetBindAgain(BindAgain bind) { extras_->SetBind(std::move(bind)); }
 
   // Starts an operation or queues it. An empty id: the session names it. Refused: too many, or the id is in use.
   // The sink must live until its OnEnd, which never comes within this call.
@@ -121,7 +129,9 @@ class Session final : private Connection::Observer {
   const Facts& facts() const { return facts_; }
   State state() const { return state_; }
   bool tls() const { return connection_->tls(); }
-  bool paused() const { return connection_->paused(); }
+  // Those that are bound, and those of them that are paused; the first one counts until the session is closed.
+  size_t connections() const { return 1 + (has_extras() ? extras_->bound() : 0); }
+  size_t paused_connections() const { return (connection_->paused() ? 1 : 0) + (has_extras() ? extras_->paused() : 0); }
   bool binding() const { return bind_ != nullptr; }
   LeaseBind* bind() { return bind_.get(); }  // null = none is under way
   // Whether the directory or the gateway works for it.
@@ -135,7 +145,7 @@ class Session final : private Connection::Observer {
 
   // For Operation.
   EventLoop& loop() { return loop_; }
-  Connection& connection() { return *connection_; }
+  int NumberOf(const Connection& connection) const { return has_extras() ? extras_->NumberOf(connection) : 0; }
   bool page_slot_free() const { return page_slot_ == nullptr; }
   // A search with the caller's own paging control is between its pages: the connection's cookie is his.
   bool caller_pages() const { return caller_pages_; }
@@ -157,12 +167,20 @@ class Session final : private Connection::Observer {
 
   void StartWaiting();
   void StartWaitingInLaterTurn();
+  bool has_place() const { return connection_->has_place() || (has_extras() && extras_->has_place()); }
+  // Where it can be sent now; null = nowhere.
+  Connection* ConnectionFor(const Operation& operation);
+  void GrowIfNeeded();
   void TellRoomInLaterTurn();
   void TellRoom();
   void BeginClosing();
   void OnSocketClosed();
   void OnPlaceFree() override { StartWaiting(); }
   void OnConnectionLost(const LdapResult& last_word) override;
+  void OnExtraPlaceFree() override { StartWaiting(); }
+  void OnExtraLost(Connection& connection, const LdapResult& last_word) override;
+  bool CarriesOperation(const Connection& connection) const override { return CarriedBy(connection) != nullptr; }
+  Operation* CarriedBy(const Connection& connection) const;
 
   // Constant after construction.
   EventLoop& loop_;
@@ -171,9 +189,10 @@ class Session final : private Connection::Observer {
   const Limits limits_;
 
   Facts facts_;  // who it is bound as may change
-  std::unique_ptr<Connection> connection_;
+  std::unique_ptr<Connection> connection_;  // the first one
   std::unique_ptr<LeaseBind> bind_;  // null = none is under way
   std::unique_ptr<ReferralConnections> referrals_;
+  std::unique_ptr<ExtraConnections> extras_;  // null = it has its first one only
   State state_ = State::kActive;
   std::optional<EndCause> close_when_idle_;
   std::vector<std::unique_ptr<Operation>> operations_;  // at most limits_.most_operations

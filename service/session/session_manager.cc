@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <utility>
 
 #include "base/log.h"
@@ -197,14 +198,18 @@ SessionManager::Load SessionManager::Measure() const {
             .holds = holds_.Count(),
             .reachable = targets_.Reachable(),
             .draining = draining_};
+  std::map<std::string, size_t> connections;
+  for (const auto& [target, reachable] : load.reachable) connections[target] = 0;
   for (const auto& [lease, entry] : sessions_) {
     const Session& session = *entry.session;
     load.waiting_operations += session.waiting_operations();
     load.running_operations += session.operations().size() - session.waiting_operations();
-    load.paused_connections += session.paused() ? 1 : 0;
+    load.paused_connections += session.paused_connections();
+    connections[session.facts().target] += session.connections();
     if (session.binding() && live_.contains(lease)) ++load.binding;
   }
   load.active -= load.binding;
+  load.connections.assign(connections.begin(), connections.end());
   return load;
 }
 

@@ -57,6 +57,7 @@ class SessionManager final : private Session::Observer {
     size_t closing = 0;
     size_t running_operations = 0;
     size_t waiting_operations = 0;
+    std::vector<std::pair<std::string, size_t>> connections;  // of leases, by target's name
     size_t paused_connections = 0;
     size_t most_leases = 0;
     Holds::Counts holds;
@@ -163,6 +164,11 @@ class SessionManager final : private Session::Observer {
   // How the lease binds at directories that it is referred to, if it may.
   Outcome<BindPlan> PlanReferral(const Session& session) const;
   void FollowReferrals(Session& session, Target& target);
+  // Where the target's leases may have several connections.
+  void AddConnections(Session& session, Target& target);
+  void OnGrown(const Session& session, const CallError* error);
+  // How a lease that is bound so binds its further connections. Null: it has none.
+  BindAgain PlanAgain(const Caller& caller, const Target& target, const BindPlan& plan) const;
   // How this caller may bind at the target, if he may.
   Outcome<BindPlan> PlanBind(const Caller& caller, const Target& target, Credentials credentials) const;
   Outcome<BindPlan> PlanBindWithoutKeytab(const Caller& caller, const Target& target, Credentials credentials) const;
@@ -170,7 +176,7 @@ class SessionManager final : private Session::Observer {
   std::optional<OpenResult> Remembered(const Caller& caller, const std::string& key,
                                        const Digest& digest);
   void OnOpened(Opening& opening, OpenAttempt::Result result);
-  Session& Grant(const Opening& opening, OpenAttempt::Opened opened, const Secret& token);
+  Session& Grant(Opening& opening, OpenAttempt::Opened opened, const Secret& token);
   void TellOpened(const Session& session, const Caller& caller);
   LeaseBind& SetBind(Session& session, LeaseBind::Occasion occasion, const Caller& caller,
                      BoundIdentity identity);

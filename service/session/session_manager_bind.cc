@@ -124,6 +124,51 @@ void SessionManager::FollowReferrals(Session& session, Target& target) {
       session.facts()));
 }
 
+void SessionManager::AddConnections(Session& session, Target& target) {
+  if (target.config().most_connections <= 1) return;
+  const Session::Facts& facts = session.facts();
+  TargetConfig config = facts.connected_with != nullptr ? *facts.connected_with : target.config();
+  std::erase_if(config.uris, [&](const LdapUri& uri) { return uri.text != facts.uri; });
+  session.AddConnections({.open = {loop_, budget_, reaper_},
+                          .target = target,
+                          .config = std::move(config),
+                          .on_grown = [this, &session](const CallError* error) { OnGrown(session, error); }});
+}
+
+void SessionManager::OnGrown(const Session& session, const CallError* error) {
+  const Session::Facts& facts = session.facts();
+  if (error == nullptr) {
+    log::Info("connection added", {{"session", facts.session_id},
+                                   {"owner", facts.owner},
+                                   {"target", facts.target},
+                                   {"uri", facts.uri},
+                                   {"connections", session.connections()}});
+    telemetry_.OnConnectionAdded(facts);
+    return;
+  }
+  const auto* failure = std::get_if<Failure>(error);
+  const auto* end = std::get_if<OperationEnd>(error);
+  log::Warning("connection not added", {{"session", facts.session_id},
+                                        {"owner", facts.owner},
+                                        {"target", facts.target},
+                                        {"uri", facts.uri},
+                                        {"reason", failure != nullptr ? failure->reason : EndCauseName(end->cause)},
+                                        {"result", end != nullptr ? end->result.code : 0}});
+  telemetry_.OnConnectionNotAdded(facts, *error);
+}
+
+// What a profile's binds take is asked for again each time: it is the gateway's, and may have changed.
+BindAgain SessionManager::PlanAgain(const Caller& caller, const Target& target, const BindPlan& plan) const {
+  if (target.config().most_connections <= 1) return nullptr;
+  if (plan.identity.profile.empty()) return Repeat(plan.bind);
+  const ProfileUse use{plan.identity.profile, plan.identity.authorization_id};
+  return [this, caller, &target, use]() -> Outcome<BindRequest> {
+    auto again = PlanBind(caller, target, {.bind = {}, .profile = use});
+    if (!again.ok()) return std::move(again.failure());
+    return std::move(again->bind);
+  };
+}
+
 std::optional<Failure> SessionManager::Rebind(Session& session, const Caller& caller,
                                               RebindRequest request, BindCallback callback) {
   Target& target = *targets_.Find(session.facts().target);
@@ -137,7 +182,9 @@ std::optional<Failure> SessionManager::Rebind(Session& session, const Caller& ca
   if (auto refusal = session.RefusalToBind(request.abandon_outstanding)) return refusal;
   OnSessionBusy(session);
   session.AbandonAll();
+  BindAgain bind_again = PlanAgain(caller, target, *plan);
   LeaseBind& bind = SetBind(session, LeaseBind::Occasion::kRebind, caller, std::move(plan->identity));
+  if (session.has_extras()) session.SetBindAgain(std::move(bind_again));
   binding_[session.lease()] = std::move(callback);
   bind.Start(std::move(plan->bind));
   return std::nullopt;

@@ -78,6 +78,7 @@ Opening::Ticket SessionManager::Open(const Caller& caller, OpenRequest request,
     waiter.callback(CallError(*std::move(refusal)));
     return ticket;
   }
+  opening.bind_again = PlanAgain(caller, *opening.target, plan);
   opening.identity = std::move(plan.identity);
   opening.config = plan.config;
   opening.waiters.push_back(std::move(waiter));
@@ -164,8 +165,7 @@ void SessionManager::OnOpened(Opening& opening, OpenAttempt::Result result) {
   }
 }
 
-Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opened,
-                               const Secret& token) {
+Session& SessionManager::Grant(Opening& opening, OpenAttempt::Opened opened, const Secret& token) {
   const LeaseId lease = leases_.Add({.token_digest = Sha256(token.Reveal()),
                                      .owner = opening.caller.owner,
                                      .ttl = opening.ttl,
@@ -194,6 +194,8 @@ Session& SessionManager::Grant(const Opening& opening, OpenAttempt::Opened opene
   live_[lease] = &granted;
   sessions_[lease].session = std::move(session);
   FollowReferrals(granted, *opening.target);
+  AddConnections(granted, *opening.target);
+  if (granted.has_extras()) granted.SetBindAgain(std::move(opening.bind_again));
   opening.target->OnLeaseConnected();
   ArmExpiry();
   if (opened.conversation != nullptr) {

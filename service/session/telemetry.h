@@ -30,6 +30,9 @@ class Telemetry {
   virtual void OnRebound(const Session::Facts&, std::string_view /*bind_name*/, const Caller&) {}
   virtual void OnRebindFailed(const Session::Facts&, std::string_view /*bind_name*/, const Caller&,
                               const CallError&) {}
+  // A lease got one more connection, or was not given one that its operations wait for.
+  virtual void OnConnectionAdded(const Session::Facts&) {}
+  virtual void OnConnectionNotAdded(const Session::Facts&, const CallError&) {}
   // `reason`: one of a few words, as in the log.
   virtual void OnLeaseEnded(const Session::Facts&, std::string_view /*reason*/) {}
   virtual void OnOperationEnded(const Session::Facts&, const Operation&, const OperationEnd&) {}

@@ -281,5 +281,45 @@ TEST_F(LeaseFaultsTest, AStalledReaderOfOneLeaseHoldsUpNoOtherLease) {
   EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kAbandoned);
 }
 
+// Of leases that may have two connections.
+class GrownLeaseFaultsTest : public LeaseFaultsTest {
+ protected:
+  static constexpr size_t kExtra = 2;  // the victim's further connection
+
+  void SetUp() override {
+    Start({.name = "default", .uris = {*ParseLdapUri(directory_.uri())}, .most_connections = 2});
+    victim_ = Open();
+    other_ = Open();
+    for (size_t i = 0; i < Connection::kMostExecuting; ++i) StartVictim(sink_);
+    sink_ = &BeginSearch(victim_);
+    extra_id_ = directory_.AwaitRequest(kExtra, Kind::kSearch).message_id;
+  }
+
+  int extra_id_ = 0;  // of sink_'s search
+};
+
+TEST_F(GrownLeaseFaultsTest, AResetOfAFurtherConnectionIsNotSeenByWhatItHadNotAnswered) {
+  directory_.Reset(kExtra);
+  directory_.Send(0, ResultMessage(directory_.AwaitRequest(0, Kind::kSearch, 1).message_id));
+  directory_.Send(0, ResultMessage(directory_.AwaitRequest(0, Kind::kSearch, searches_).message_id));
+  EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kResult);
+  EXPECT_EQ(Missing(victim_), "");
+}
+
+TEST_F(GrownLeaseFaultsTest, AResetOfAFurtherConnectionEndsWhatItHadBegunToAnswerAndNotTheLease) {
+  directory_.Send(kExtra, EntryMessage(extra_id_, "cn=1"));
+  sink_->AwaitEntries(1);
+  directory_.Reset(kExtra);
+  EXPECT_EQ(sink_->AwaitEnd().cause, EndCause::kLost);
+  EXPECT_EQ(Missing(victim_), "");
+}
+
+TEST_F(GrownLeaseFaultsTest, AResetOfTheFirstConnectionUnbindsTheOther) {
+  directory_.Reset(0);
+  ExpectVictimLost(*sink_);
+  directory_.AwaitRequest(kExtra, Kind::kUnbind);
+  EXPECT_EQ(directory_.AwaitRequest(kExtra, Kind::kAbandon).abandoned_id, extra_id_);
+}
+
 }  // namespace
 }  // namespace dirlease

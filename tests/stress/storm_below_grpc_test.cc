@@ -1,7 +1,7 @@
 // Everything at once below gRPC, for ThreadSanitizer above all: the real loop, connector and
 // libldap against a scripted directory, with the calls' state machines and threads that play gRPC
 // and its callers. Leases are shared by all callers; they open, search, run pipelines, read, stall, cancel,
-// abandon and unbind, leases grow old, and the directory resets its connections.
+// abandon and unbind, leases grow by further connections and grow old, and the directory resets its connections.
 #include <google/protobuf/descriptor.h>
 #include <gtest/gtest.h>
 
@@ -32,8 +32,17 @@ constexpr int kEntries = 300;
 constexpr size_t kEntryOctets = 2000;
 constexpr int kCallers = 8;
 constexpr int kMostLeases = 6;
+constexpr size_t kConnectionsPerLease = 3;
 constexpr std::chrono::seconds kDuration{4};
 constexpr std::chrono::seconds kLongest{60};
+
+// How often a lease grew.
+struct Growth final : Telemetry {
+  void OnConnectionAdded(const Session::Facts&) override {
+    added.Update([](int& count) { ++count; });
+  }
+  Watched<int> added;
+};
 
 class Storm {
  public:
@@ -46,11 +55,13 @@ class Storm {
     for (const FakeDirectory* directory : {&first_, &second_}) {
       target.uris.push_back(ParseLdapUri(directory->uri()).value());
     }
+    target.most_connections = kConnectionsPerLease;
     SessionManager::Options options;
     options.min_ttl = absl::Milliseconds(50);
     options.max_age = absl::Milliseconds(700);
     options.stall_deadline = absl::Milliseconds(150);
     options.budget_octets = 512 * 1024;
+    options.telemetry = &growth_;
     OnLoop([&] {
       manager_ = std::make_unique<SessionManager>(loop_, connector_, options,
                                                   std::vector<TargetConfig>{target});
@@ -90,7 +101,9 @@ class Storm {
     for (std::thread& caller : callers) caller.join();
     Print("searches", ends_.Get());
     Print("pipelines", pipeline_ends_.Get());
-    std::printf("connections: %zu\n", first_.accepted_connections() + second_.accepted_connections());
+    std::printf("connections: %zu, %d of them added to leases\n",
+                first_.accepted_connections() + second_.accepted_connections(), growth_.added.Get());
+    EXPECT_GT(growth_.added.Get(), 0);
     EXPECT_TRUE(ends_.Get().contains(0));
     EXPECT_TRUE(pipeline_ends_.Get().contains(0));
   }
@@ -107,10 +120,10 @@ class Storm {
     return answers;
   }
   // Where the machine is so busy that leases grow old before anything on them ends, the storm goes on until one of each
-  // was in time.
+  // was in time and one lease grew.
   bool over() const {
     const auto lasted = std::chrono::steady_clock::now() - start_;
-    const bool enough = ends_.Get().contains(0) && pipeline_ends_.Get().contains(0);
+    const bool enough = ends_.Get().contains(0) && pipeline_ends_.Get().contains(0) && growth_.added.Get() > 0;
     return lasted > kDuration && (enough || lasted > kLongest);
   }
 
@@ -291,6 +304,7 @@ class Storm {
   SteadyClock clock_;
   EpollEventLoop loop_{"storm", clock_};
   TargetConnector connector_{loop_};
+  Growth growth_;
   std::unique_ptr<SessionManager> manager_;
   Watched<std::vector<std::string>> leases_;
   Watched<int> callers_steps_;

@@ -42,6 +42,8 @@ std::unique_ptr<Connector::Attempt> FakeConnector::Connect(const TargetConfig& t
     std::lock_guard lock(mutex_);
     ++live_;
     targets_.push_back(target.name);
+    uris_.emplace_back();
+    for (const LdapUri& uri : target.uris) uris_.back().push_back(uri.text);
     if (make_peer_) {
       peer = make_peer_();
       peers_.push_back(peer);
@@ -181,6 +183,11 @@ std::vector<std::shared_ptr<FakeLdapPeer>> FakeConnector::peers() const {
 std::vector<std::string> FakeConnector::targets() const {
   std::lock_guard lock(mutex_);
   return targets_;
+}
+
+std::vector<std::vector<std::string>> FakeConnector::uris() const {
+  std::lock_guard lock(mutex_);
+  return uris_;
 }
 
 bool FakeConnector::AwaitAttempts(size_t count) {

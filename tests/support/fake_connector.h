@@ -59,6 +59,8 @@ class FakeConnector final : public Connector {
   std::vector<std::shared_ptr<FakeLdapPeer>> peers() const;  // in order of success
   // The names of the targets asked for, in order.
   std::vector<std::string> targets() const;
+  // The URIs that each attempt might have tried.
+  std::vector<std::vector<std::string>> uris() const;
   // Waits until there were `count` attempts; false (and a failed test) after the safety limit.
   bool AwaitAttempts(size_t count);
 
@@ -82,6 +84,7 @@ class FakeConnector final : public Connector {
   std::optional<bool> probe_answer_;
   size_t probes_ = 0;
   std::vector<std::string> targets_;
+  std::vector<std::vector<std::string>> uris_;
   std::vector<std::shared_ptr<FakeLdapPeer>> peers_;
   PeerFactory make_peer_;
   size_t live_ = 0;

@@ -64,6 +64,7 @@ class Table {
     }
     Sums("leases", "dirlease_sessions", "state");
     Sums("operations", "dirlease_operations", "state");
+    Sums("connections", "dirlease_connections", "target");
     for (const Sample* paused : metrics_.Named("dirlease_paused_connections"))
       Line("paused", fmt::format("{:.0f} connections", paused->value));
     Budget();

@@ -91,6 +91,14 @@ TEST(ConfigCheckTest, ReferralsAreFollowedToNamedServersOnly) {
                                    HasSubstr("referrals.max_connections: has to be between 1 and 64")));
 }
 
+TEST(ConfigCheckTest, ALeaseHasAFewConnections) {
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--target-max-connections-per-lease=16"}), IsEmpty());
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--target-max-connections-per-lease=17"}),
+              ElementsAre(HasSubstr("max_connections_per_lease: has to be between 1 and 16")));
+  EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--target-max-connections-per-lease=0"}),
+              ElementsAre(HasSubstr("max_connections_per_lease: has to be between 1 and 16")));
+}
+
 TEST(ConfigCheckTest, ReferralsAreNoFlags) {
   EXPECT_THAT(ProblemsOf({kTargetFlag, "--insecure", "--target-referrals-follow=anonymous"}),
               ElementsAre(HasSubstr("--target-referrals-follow")));

@@ -39,6 +39,16 @@ TEST(ConfigLoaderTest, MaxLeasesLeavesDescriptorsForOthers) {
   EXPECT_EQ(config.grpc().max_connections(), 384u);
 }
 
+TEST(ConfigLoaderTest, MaxLeasesLeavesDescriptorsForTheirFurtherConnections) {
+  config::v1::Config config;
+  config.add_targets();
+  config.add_targets()->set_max_connections_per_lease(4);
+  FillDefaults(1024, config);
+  EXPECT_EQ(config.targets(0).max_connections_per_lease(), 1u);
+  EXPECT_EQ(config.max_leases(), 128u);
+  EXPECT_EQ(config.grpc().max_connections(), 384u);
+}
+
 TEST(ConfigLoaderTest, LeasesAndConnectionsShareTheDescriptors) {
   config::v1::Config config;
   config.set_max_leases(2000);

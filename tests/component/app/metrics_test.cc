@@ -75,6 +75,16 @@ TEST_F(MetricsTest, TellsWhatWaitsForReaders) {
   client.Unbind(token);
 }
 
+TEST_F(MetricsTest, TellsOfFurtherConnectionsOfALease) {
+  testing::Client client(gateway_->address());
+  const std::string token = client.Open().token();
+  EXPECT_THAT(Scrape(), HasSubstr("dirlease_connections{target=\"default\"} 1"));
+  Grow(client, token);
+  EXPECT_THAT(Scrape(), HasSubstr("dirlease_connections{target=\"default\"} 2"));
+  client.Unbind(token);
+  EXPECT_THAT(Scrape(), HasSubstr("dirlease_connections{target=\"default\"} 0"));
+}
+
 TEST_F(MetricsTest, TellsHowConnectsEnd) {
   directory_.StopListening();
   testing::Client client(gateway_->address());

@@ -91,6 +91,7 @@ class MonitoringTest : public testing::RunningGatewayTest {
     testing::RunSearch(client, v1::SearchRequest(), token);
     client.Call(v1::WhoAmIRequest(), nullptr, {.token = token});
     client.Call(v1::WhoAmIRequest(), nullptr, {.token = "1.unknown"});
+    Grow(client, token);
     client.Unbind(token);
   }
   std::set<std::string> Exported() {

@@ -5,9 +5,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include "app/gateway.h"
 #include "ldap/libldap/libldap_init.h"
@@ -43,6 +46,7 @@ class RunningGatewayTest : public ::testing::Test {
     settings_.audit_log = audit_log_;
     TargetConfig target{.name = "default"};
     target.uris.push_back(*ParseLdapUri(directory_.uri()));
+    target.most_connections = 2;
     settings_.targets.push_back(std::move(target));
     gateway_.emplace(settings_);
     EXPECT_EQ(gateway_->Start(), "");
@@ -50,6 +54,17 @@ class RunningGatewayTest : public ::testing::Test {
   std::string Scrape() const {
     const std::string answer = Get(gateway_->metrics_address(), "/metrics");
     return answer.substr(answer.find("\r\n\r\n") + 4);
+  }
+
+  // Adds a connection to the lease, by searches that the directory does not answer from now on.
+  void Grow(Client& client, const std::string& token) {
+    directory_.SetAutoAnswers({.binds = true, .root_dse = true});
+    std::vector<std::unique_ptr<ClientCall>> searches;
+    for (size_t i = 0; i <= Connection::kMostExecuting; ++i) {
+      searches.push_back(client.Start(v1::SearchRequest(), {.token = token}));
+    }
+    const std::string added = "dirlease_added_connections_total{outcome=\"ok\",target=\"default\"} 1";
+    while (Scrape().find(added) == std::string::npos) std::this_thread::yield();
   }
 
   FakeDirectory directory_{AutoAnswers::All(3)};
