@@ -2,12 +2,12 @@
 from . import v1
 from .channel import Tls, connect
 from .credentials import anonymous, managed_sasl, profile, simple
-from .entries import SearchResult, text, values
+from .entries import SearchResult, attributes, text, values
 from .errors import DirleaseError
 from .lease import Lease, Search
 from .pipeline import Pipeline
 
 __all__ = [
-    "DirleaseError", "Lease", "Pipeline", "Search", "SearchResult", "Tls", "anonymous", "connect", "managed_sasl",
-    "profile", "simple", "text", "v1", "values",
+    "DirleaseError", "Lease", "Pipeline", "Search", "SearchResult", "Tls", "anonymous", "attributes", "connect",
+    "managed_sasl", "profile", "simple", "text", "v1", "values",
 ]
