@@ -6,12 +6,13 @@ import processes
 class Contenders:
     """Starts what is asked for when it is asked for, once."""
 
-    def __init__(self, directory, gateway, balancer=None, rest=None, ghz=None):
+    def __init__(self, directory, gateway, balancer=None, rest=None, ghz=None, wide=None):
         self.directory, self.gateway, self.balancer, self.rest, self.ghz = directory, gateway, balancer, rest, ghz
+        self.wide = wide  # a gateway whose leases may have several connections
         self._loads = {}
 
     def get(self, name, connections):
-        """`name`: direct, lloadd, calls, pipeline, rest, ghz. None: it cannot take part."""
+        """`name`: direct, lloadd, [wide ]calls, [wide ]pipeline, rest, ghz. None: it cannot take part."""
         if name == "ghz":
             return self.ghz
         if (name == "lloadd" and self.balancer is None) or (name == "rest" and self.rest is None):
@@ -24,13 +25,16 @@ class Contenders:
                 "lloadd": ("libldap", self.balancer and self.balancer.uri),
                 "rest": ("http", self.rest and self.rest.address),
                 "pipeline": ("pipeline", self.gateway.address),
+                "wide calls": ("calls", self.wide and self.wide.address),
+                "wide pipeline": ("pipeline", self.wide and self.wide.address),
             }[name]
             self._loads[key] = processes.Load(to, address, self.directory, connections)
         return self._loads[key]
 
     def between(self, name):
         """The process between this contender and the directory, if there is one."""
-        return {"direct": None, "lloadd": self.balancer, "rest": self.rest}.get(name, self.gateway)
+        others = {"direct": None, "lloadd": self.balancer, "rest": self.rest}
+        return others.get(name, self.wide if name.startswith("wide ") else self.gateway)
 
     def measure(self, name, connections, order):
         """What the load program says, and beside it CPU of gateway or balancer ("between") and directory."""

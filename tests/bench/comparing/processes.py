@@ -99,8 +99,8 @@ class Service:
 
 
 class Gateway(Service):
-    def __init__(self, work, targets, flags=(), binary=None):
-        name = "other-dirleased" if binary else "dirleased"
+    def __init__(self, work, targets, flags=(), binary=None, name=None):
+        name = name or ("other-dirleased" if binary else "dirleased")
         address = work / f"{name}.address"
         address.unlink(missing_ok=True)
         super().__init__(

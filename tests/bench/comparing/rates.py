@@ -50,6 +50,7 @@ ROWS = [
         ("Pipeline, 1 x 1", "pipeline", 1, 1),
         ("Pipeline, 1 x 16", "pipeline", 1, 16),
         ("Pipeline, 1 x 64", "pipeline", 1, 64),
+        ("Pipeline, 1 x 64, up to 8 connections", "wide pipeline", 1, 64),
         ("Pipelines, 8 leases x 8", "pipeline", 8, 64),
     ),
     *_rows(
@@ -59,8 +60,10 @@ ROWS = [
         ("libldap, 8 x 8", "direct", 8, 64),
         ("lloadd, 8 x 8", "lloadd", 8, 64),
         ("GetEntry, 64 at once, 1 lease", "calls", 1, 64),
+        ("GetEntry, 64 at once, 1 lease, up to 8 connections", "wide calls", 1, 64),
         ("GetEntry, 64 at once, 8 leases", "calls", 8, 64),
         ("Pipeline of GetEntry, 1 x 64", "pipeline", 1, 64),
+        ("Pipeline of GetEntry, 1 x 64, up to 8 connections", "wide pipeline", 1, 64),
         ("ldap-rest, 64 at once", "rest", 64, 64),
         ("GetEntry, 64 at once, as ghz sees it", "ghz", 1, 64),
     ),
@@ -71,6 +74,7 @@ ROWS = [
         ("lloadd, 8 x 8", "lloadd", 8, 64),
         ("Compare, 64 at once", "calls", 1, 64),
         ("Pipeline of Compare, 1 x 64", "pipeline", 1, 64),
+        ("Pipeline of Compare, 1 x 64, up to 8 connections", "wide pipeline", 1, 64),
     ),
     *_rows(BULK, "list", ("libldap", "direct", 1, 1), ("lloadd", "lloadd", 1, 1), ("Search", "calls", 1, 1)),
     *_rows(

@@ -17,6 +17,10 @@ import rest
 import versions
 
 
+# As many connections as lloadd has.
+WIDE = ["--target-max-connections-per-lease=8"]
+
+
 def say(words):
     print(f"==> {words}", file=sys.stderr, flush=True)
 
@@ -40,10 +44,13 @@ class Stage:
             directory = self.add(processes.Directory(self._work, self._people))
             directory.add_small_tree()
             gateway = self.add(processes.Gateway(self._work, [directory.uri]))
+            wide = self.add(processes.Gateway(self._work, [directory.uri], WIDE, name="wide-dirleased"))
             balancer = self.add(processes.Balancer(self._work, lloadd, directory)) if lloadd else None
             rest_gateway = self.add(rest.Rest(self._work, package, directory)) if package else None
             user_tool = self.add(ghz.Ghz(self._work, load_tool, gateway, directory)) if load_tool else None
-            self.contenders = self.add(contenders.Contenders(directory, gateway, balancer, rest_gateway, user_tool))
+            self.contenders = self.add(
+                contenders.Contenders(directory, gateway, balancer, rest_gateway, user_tool, wide)
+            )
         except BaseException:
             self.__exit__()
             raise
