@@ -107,6 +107,7 @@ class ExtraConnections::Extra final : private Connection::Observer {
   void OnPlaceFree() override { owner_.observer_.OnExtraPlaceFree(); }
   void OnConnectionLost(const LdapResult& last_word) override {
     AwaitSocket();
+    owner_.OnLost(last_word);
     owner_.observer_.OnExtraLost(*connection_, last_word);
   }
 
@@ -169,6 +170,12 @@ void ExtraConnections::OnOpened(Extra& extra, const CallError* error) {
   if (WasRefused(*error)) bind_ = nullptr;
   services_.on_grown(error);
   Remove(extra);
+}
+
+// Where something closes each of them, another one at once would be bound and lost as often as searches wait.
+void ExtraConnections::OnLost(const LdapResult& last_word) {
+  no_growth_before_ = services_.open.loop.Now() + kRetryAfter;
+  services_.on_lost(last_word);
 }
 
 int ExtraConnections::NumberOf(const Connection& connection) const {

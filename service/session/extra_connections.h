@@ -33,7 +33,7 @@ class ExtraConnections final {
  public:
   // One is closed when nothing ran on it for so long, or up to twice.
   static constexpr absl::Duration kIdleTime = absl::Seconds(30);
-  // After an attempt that failed. Where the directory refused the bind there is none: the password may be another one
+  // After an attempt that failed, and after a loss. Where the directory refused the bind there is none: the password may be another one
   // by now, and asking again and again locks accounts.
   static constexpr absl::Duration kRetryAfter = absl::Seconds(30);
 
@@ -52,6 +52,7 @@ class ExtraConnections final {
     TargetConfig config;  // the lease's own, with the URI that its first connection leads to and no other
     // What became of an attempt to add one; null = it was added.
     absl::AnyInvocable<void(const CallError*)> on_grown;
+    absl::AnyInvocable<void(const LdapResult&)> on_lost;  // one that was added
   };
 
   // `observer` is the lease's Session.
@@ -86,6 +87,7 @@ class ExtraConnections final {
   class Extra;
   bool MayGrow() const;
   void OnOpened(Extra& extra, const CallError* error);
+  void OnLost(const LdapResult& last_word);
   void Remove(Extra& extra);
 
   Services services_;

@@ -69,6 +69,16 @@ std::string KeyOf(const BindRequest& bind) {
                      identity.authentication_id, identity.realm.size(), identity.realm,
                      identity.authorization_id);
 }
+
+void LogLost(const Session& session, const LdapResult& last_word) {
+  const Session::Facts& facts = session.facts();
+  log::Warning("connection lost", {{"session", facts.session_id},
+                                   {"owner", facts.owner},
+                                   {"target", facts.target},
+                                   {"uri", facts.uri},
+                                   {"result", last_word.code},
+                                   {"connections", session.connections()}});
+}
 }  // namespace
 
 Outcome<BindPlan> SessionManager::PlanBind(const Caller& caller, const Target& target,
@@ -132,7 +142,8 @@ void SessionManager::AddConnections(Session& session, Target& target) {
   session.AddConnections({.open = {loop_, budget_, reaper_},
                           .target = target,
                           .config = std::move(config),
-                          .on_grown = [this, &session](const CallError* error) { OnGrown(session, error); }});
+                          .on_grown = [this, &session](const CallError* error) { OnGrown(session, error); },
+                          .on_lost = [&session](const LdapResult& word) { LogLost(session, word); }});
 }
 
 void SessionManager::OnGrown(const Session& session, const CallError* error) {

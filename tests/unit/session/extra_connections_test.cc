@@ -304,6 +304,16 @@ TEST_F(ExtraConnectionsTest, WhatALostOneHadNotAnsweredIsAskedOnTheFirst) {
   EXPECT_EQ(last_sink().end().cause, EndCause::kResult);
 }
 
+TEST_F(ExtraConnectionsTest, AfterALossNoneIsAddedForAWhile) {
+  const Peer b = OpenLeaseOfTwo();
+  Lose(b);
+  BeginSearches(1);
+  EXPECT_EQ(connector_.attempts(), 2u) << "what closes each of them would be bound to without end";
+  loop_.Advance(kRetryAfter);
+  BeginSearches(1);
+  EXPECT_EQ(connector_.attempts(), 3u);
+}
+
 TEST_F(ExtraConnectionsTest, ANoticeOfDisconnectionIsThatConnectionsOnly) {
   const Peer b = OpenLeaseOfTwoWithPlaces();
   Answer(b, {testing::UnsolicitedMessage("1.3.6.1.4.1.1466.20036", LdapResult{.code = 52})});
