@@ -53,8 +53,6 @@ class ByteBudget {
   size_t used(Purpose purpose) const { return used_for_[static_cast<size_t>(purpose)]; }
   size_t limit() const { return limit_; }
   bool scarce() const { return used_ > limit_; }
-  // Half of it is used: time not to ask directories for more at once than needs be.
-  bool filling() const { return used_ > limit_ / 2; }
 
  private:
   const size_t limit_;

@@ -229,7 +229,7 @@ void Operation::OnResult(const ResponseView& response) {
   state_ = State::kBetweenPages;  // nothing unanswered at the directory: no Abandon from here on
   if (caller_pages_) NoteCallersPage(end.result);
   if (pages()) {
-    const PageControl::After after = pages_->OnPageEnd(end.result, connection_->budget().filling());
+    const PageControl::After after = pages_->OnPageEnd(end.result);
     if (after == PageControl::After::kNextPage) {
       if (wants_page()) session_.Enqueue(*this);
       return;

@@ -20,7 +20,7 @@ void PageControl::CountEntry(size_t octets) {
   page_octets_ += octets;
 }
 
-PageControl::After PageControl::OnPageEnd(LdapResult& result, bool small) {
+PageControl::After PageControl::OnPageEnd(LdapResult& result) {
   const bool answered = HasControl(result.controls, kPagedResultsOid);
   const std::optional<PagedResults> page = FindPagedResults(result.controls);
   std::erase_if(result.controls, [](const Control& c) { return c.oid == kPagedResultsOid; });
@@ -32,7 +32,7 @@ PageControl::After PageControl::OnPageEnd(LdapResult& result, bool small) {
   cookie_ = page->cookie;
   if (!fixed_ && page_entries_ > 0) {
     const size_t entry_octets = std::max<size_t>(1, page_octets_ / page_entries_);
-    const int largest = small ? kFirstPage : std::min(kLargestPage, kGrowth * page_size_);
+    const int largest = std::min(kLargestPage, kGrowth * page_size_);
     page_size_ = static_cast<int>(std::clamp<size_t>(kPageOctets / entry_octets, 1, largest));
   }
   page_entries_ = 0;

@@ -24,9 +24,8 @@ class PageControl {
   void CountEntry(size_t octets);
   // It goes on to the next page, however few entries there are.
   void CountReference() { empty_pages_ = 0; }
-  // After a page's result: takes the paging control out of it (the caller did not ask for one). `small`: the next page is a
-  // small one again, which the socket's buffers take when memory is scarce and nobody reads.
-  After OnPageEnd(LdapResult& result, bool small = false);
+  // After a page's result: takes the paging control out of it (the caller did not ask for one).
+  After OnPageEnd(LdapResult& result);
 
  private:
   static constexpr int kFirstPage = 100;

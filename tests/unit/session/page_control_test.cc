@@ -55,18 +55,6 @@ TEST(PageControl, SizesPagesOfSmallAndOfHugeEntriesWithinBounds) {
   EXPECT_EQ(Asked(huge).size, 1);
 }
 
-TEST(PageControl, ASmallPageIsAsLargeAsTheFirstOneAtMost) {
-  PageControl pages({}, true);
-  PageOf(pages, 100, 1000, WithCookie("next"));
-  EXPECT_EQ(Asked(pages).size, 400);
-  LdapResult result = WithCookie("next");
-  pages.CountEntry(1000);
-  pages.OnPageEnd(result, true);
-  EXPECT_EQ(Asked(pages).size, 100);
-  PageOf(pages, 100, 1000, WithCookie("next"));
-  EXPECT_EQ(Asked(pages).size, 400);
-}
-
 TEST(PageControl, KeepsASizeThatTheCallerChose) {
   PageControl pages(7, true);
   EXPECT_EQ(Asked(pages).size, 7);

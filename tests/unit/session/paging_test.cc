@@ -37,19 +37,6 @@ TEST_F(PagingTest, ASearchPagesByItselfWhereTheDirectoryOffersIt) {
   EXPECT_EQ(LastPageSize(), 100);
 }
 
-// What is asked for and not read later stays in the socket's buffers, or a thread of the directory waits with it.
-TEST_F(PagingTest, PagesStaySmallWhileMemoryFills) {
-  Open(true);
-  const Operation* operation = Run(sink_);
-  const size_t half = budget_.limit() / 2;
-  for (const auto& [octets, size] : {std::pair{size_t{0}, 400}, {half + 1, 100}, {size_t{0}, 400}}) {
-    budget_.Charge(octets);
-    Answer({EntryMessage(operation->message_id(), "cn=a"), PageEnd(operation->message_id(), "next")});
-    EXPECT_EQ(LastPageSize(), size);
-    budget_.Refund(octets);
-  }
-}
-
 TEST_F(PagingTest, NotWhereTheDirectoryDoesNotOfferIt) {
   Open(false);
   Run(sink_);
