@@ -10,7 +10,8 @@ await using lease = await gateway.open({ credentials: { simple: { dn, password }
 console.log(`lease ${lease.session.sessionId} is ${(await lease.whoAmI()).authorizationId}`);
 
 let read = 0;
-const people = lease.search({ baseDn: base, filter: '(objectClass={0})', filterArgs: ['person'], operationId: 'people' });
+const everybody = { baseDn: base, filter: '(objectClass={0})', filterArgs: ['person'], autoPageSize: 0 };
+const people = lease.search({ ...everybody, operationId: 'people' });
 for await (const person of people) {
   console.log(`${person.dn}: ${texts(person, 'mail').join(', ')}`);
   if (++read === 5) break; // Leaving the loop abandons the search at the directory.

@@ -16,7 +16,7 @@ public final class MainJob {
 
       SearchRequest everybody =
           SearchRequest.newBuilder().setBaseDn(Environment.BASE).setFilter("(objectClass={0})").addFilterArgs("person")
-              .setOperationId("people").build();
+              .setAutoPageSize(0).setOperationId("people").build();
       int read = 0;
       try (SearchStream people = lease.search(everybody)) {
         for (SearchEntry person : people) {
