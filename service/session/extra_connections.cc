@@ -129,13 +129,15 @@ bool ExtraConnections::has_place() const {
 }
 
 Connection* ExtraConnections::Choose(Connection& first) {
-  Connection* chosen = first.has_place() ? &first : nullptr;
+  const bool all_paused = first.paused() && paused() == bound();
+  if (all_paused && (MayGrow() || growing())) return nullptr;
+  // Behind a slow reader only where no place comes free elsewhere.
+  const auto fits = [&](const Connection& one) { return one.has_place() && (all_paused || !one.paused()); };
+  if (fits(first)) return &first;
   for (const auto& extra : extras_) {
-    if (chosen != nullptr && !chosen->paused()) break;
-    if (!extra->has_place()) continue;
-    if (chosen == nullptr || !extra->connection()->paused()) chosen = extra->connection();
+    if (extra->usable() && fits(*extra->connection())) return extra->connection();
   }
-  return chosen;
+  return nullptr;
 }
 
 void ExtraConnections::Grow() {
@@ -145,6 +147,7 @@ void ExtraConnections::Grow() {
     no_growth_before_ = services_.open.loop.Now() + kRetryAfter;
     const CallError error = std::move(bind.failure());
     services_.on_grown(&error);
+    observer_.OnExtraPlaceFree();  // for those that waited for it only
     return;
   }
   int number = 1;
@@ -156,20 +159,21 @@ void ExtraConnections::Grow() {
 // One at a time: the next one only if that was not enough.
 bool ExtraConnections::MayGrow() const {
   return bind_ != nullptr && extras_.size() + 1 < services_.config.most_connections &&
-         services_.open.loop.Now() >= no_growth_before_ &&
-         std::none_of(extras_.begin(), extras_.end(), [](const auto& extra) { return extra->opening(); });
+         services_.open.loop.Now() >= no_growth_before_ && !growing();
+}
+
+bool ExtraConnections::growing() const {
+  return std::any_of(extras_.begin(), extras_.end(), [](const auto& extra) { return extra->opening(); });
 }
 
 void ExtraConnections::OnOpened(Extra& extra, const CallError* error) {
-  if (error == nullptr) {
-    services_.on_grown(nullptr);
-    observer_.OnExtraPlaceFree();
-    return;
+  if (error != nullptr) {
+    no_growth_before_ = services_.open.loop.Now() + kRetryAfter;
+    if (WasRefused(*error)) bind_ = nullptr;
+    Remove(extra);
   }
-  no_growth_before_ = services_.open.loop.Now() + kRetryAfter;
-  if (WasRefused(*error)) bind_ = nullptr;
   services_.on_grown(error);
-  Remove(extra);
+  observer_.OnExtraPlaceFree();  // or what waited for it only has to go elsewhere
 }
 
 // Where something closes each of them, another one at once would be bound and lost as often as searches wait.

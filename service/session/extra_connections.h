@@ -33,14 +33,14 @@ class ExtraConnections final {
  public:
   // One is closed when nothing ran on it for so long, or up to twice.
   static constexpr absl::Duration kIdleTime = absl::Seconds(30);
-  // After an attempt that failed, and after a loss. Where the directory refused the bind there is none: the password may be another one
-  // by now, and asking again and again locks accounts.
+  // After an attempt that failed, and after a loss. Where the directory refused the bind there is none: the password may
+  // be another one by now, and asking again and again locks accounts.
   static constexpr absl::Duration kRetryAfter = absl::Seconds(30);
 
   class Observer {
    public:
     virtual ~Observer() = default;
-    // One more operation may find a place: one was added, or has one free again.
+    // One more operation may find a place: one was added or cannot be, or has a place free again.
     virtual void OnExtraPlaceFree() = 0;
     // What waited for responses on `connection` was told. It is used no more.
     virtual void OnExtraLost(Connection& connection, const LdapResult& last_word) = 0;
@@ -65,8 +65,8 @@ class ExtraConnections final {
   void SetBind(BindAgain bind) { bind_ = std::move(bind); }
 
   bool has_place() const;
-  // Where an operation that may run on any of them is sent: the first one, `first`, or one of these. A connection that
-  // waits for a slow reader is taken only if there is no other. Null: no place.
+  // Where an operation that may run on any of them is sent: the first one, `first`, or one of these. One that is paused,
+  // waiting for a slow reader, is taken only if all of them are and none may be added. Null: no place.
   Connection* Choose(Connection& first);
   // An operation waits for a place: adds one, if there may be one more.
   void Grow();
@@ -86,6 +86,7 @@ class ExtraConnections final {
  private:
   class Extra;
   bool MayGrow() const;
+  bool growing() const;
   void OnOpened(Extra& extra, const CallError* error);
   void OnLost(const LdapResult& last_word);
   void Remove(Extra& extra);

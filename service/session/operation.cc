@@ -302,6 +302,7 @@ void Operation::SetPausedOnConnection(bool paused) {
     connection_->Resume();
     if (pause_timer_ != nullptr) pause_timer_->Disarm();
   }
+  session_.OnPauseChanged();
 }
 
 void Operation::LimitPause() {

@@ -221,6 +221,10 @@ void Session::OnOperationEnded(Operation& operation, const OperationEnd& end) {
   });
 }
 
+void Session::OnPauseChanged() {
+  if (has_extras() && !waiting_.empty()) StartWaitingInLaterTurn();
+}
+
 void Session::ReleasePageSlot(const Operation& operation) {
   if (page_slot_ != &operation) return;
   page_slot_ = nullptr;

@@ -164,6 +164,8 @@ class Session final : private Connection::Observer, private ExtraConnections::Ob
   // It waits for a place (again): a new operation, or one whose next page is due.
   void Enqueue(Operation& operation);
   void OnOperationEnded(Operation& operation, const OperationEnd& end);
+  // A connection was paused or reads again: another one may be the better one for what waits.
+  void OnPauseChanged();
 
   void StartWaiting();
   void StartWaitingInLaterTurn();

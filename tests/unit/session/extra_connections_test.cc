@@ -243,6 +243,58 @@ TEST_F(ExtraConnectionsTest, ASlowReadersConnectionIsAvoided) {
   EXPECT_EQ(Begin(NewSink())->connection_number(), 0);
 }
 
+TEST_F(ExtraConnectionsTest, WhatWouldWaitBehindASlowReaderWaitsForAPlaceElsewhere) {
+  targets_[0].most_connections = 2;
+  const Peer b = OpenLeaseOfTwo();
+  session().operations().back()->Pause();
+  const Operation* search = Begin(NewSink());
+  EXPECT_EQ(search->state(), Operation::State::kQueued);
+  Answer(a_, {ResultMessage(*a_->outstanding().begin())});
+  EXPECT_EQ(search->connection_number(), 0);
+}
+
+TEST_F(ExtraConnectionsTest, ItIsSentWhenTheReaderGoesOn) {
+  targets_[0].most_connections = 2;
+  const Peer b = OpenLeaseOfTwo();
+  Operation* slow = session().operations().back().get();
+  slow->Pause();
+  const Operation* search = Begin(NewSink());
+  EXPECT_EQ(search->state(), Operation::State::kQueued);
+  slow->Resume();
+  loop_.RunUntilIdle();
+  EXPECT_EQ(search->connection_number(), 1);
+}
+
+TEST_F(ExtraConnectionsTest, OneIsAddedWhenAllWaitForSlowReaders) {
+  OpenLease();
+  Begin(NewSink())->Pause();
+  const Operation* search = Begin(NewSink());
+  EXPECT_EQ(search->state(), Operation::State::kQueued);
+  const Peer b = Grow();
+  EXPECT_EQ(search->connection_number(), 1);
+  EXPECT_EQ(b->CountOf("search"), 1u);
+}
+
+TEST_F(ExtraConnectionsTest, WhereNoneCanBeAddedItGoesBehindASlowReader) {
+  OpenLease();
+  Begin(NewSink())->Pause();
+  const Operation* search = Begin(NewSink());
+  AnswerLast(Connect(), kRefused);
+  EXPECT_EQ(search->state(), Operation::State::kRunning);
+  EXPECT_EQ(search->connection_number(), 0);
+  EXPECT_EQ(session().connections(), 1u);
+}
+
+TEST_F(ExtraConnectionsTest, OfManySlowReadersConnectionsTheFirstWithAPlaceIsTaken) {
+  targets_[0].most_connections = 2;
+  const Peer b = OpenLeaseOfTwo();
+  session().operations().front()->Pause();
+  const Operation* search = Begin(NewSink());
+  EXPECT_EQ(search->state(), Operation::State::kRunning) << "the other one reads";
+  session().operations().back()->Pause();
+  EXPECT_EQ(Begin(NewSink())->connection_number(), 1) << "the first one has no place";
+}
+
 TEST_F(ExtraConnectionsTest, APagedSearchStaysWhereItBegan) {
   OpenLease();
   BeginSearches(kPlaces);
