@@ -26,6 +26,7 @@ constexpr uint32_t kMostFollowed = 256;
 constexpr uint32_t kMostReferralConnections = 64;
 // Beyond, a lease has no operations for them.
 constexpr uint32_t kMostConnectionsPerLease = 16;
+constexpr uint32_t kMostConcurrentPages = 1000;
 
 bool operator<(const Duration& a, const Duration& b) {
   return std::pair(a.seconds(), a.nanos()) < std::pair(b.seconds(), b.nanos());
@@ -138,6 +139,7 @@ class Checker {
     if (!target.ca().empty()) CheckAuthorities(key + ": ca", target.ca());
     CheckReferrals(key + ": referrals.", target);
     CheckCount(key + ": max_connections_per_lease", target.max_connections_per_lease(), kMostConnectionsPerLease);
+    CheckCount(key + ": max_concurrent_pages", target.max_concurrent_pages(), kMostConcurrentPages);
     CheckReadable(key + ": client_keytab", target.client_keytab());
     const bool files = !target.ca().empty() || !target.cert().empty() || !target.key().empty();
     if (target.tls() == "none" && files) {

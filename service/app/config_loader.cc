@@ -105,6 +105,7 @@ void FillTarget(config::v1::Target& target) {
   if (!target.has_gateway_identity()) target.set_gateway_identity(false);
   if (target.sasl_channel_binding().empty()) target.set_sasl_channel_binding("tls-endpoint");
   if (!target.has_max_connections_per_lease()) target.set_max_connections_per_lease(1);
+  if (!target.has_max_concurrent_pages()) target.set_max_concurrent_pages(2);
   FillReferrals(*target.mutable_referrals());
   if (!target.tls().empty()) return;
   const bool ldaps = target.uris_size() > 0 && target.uris(0).starts_with("ldaps:");

@@ -40,6 +40,7 @@ Directories
   --target-client-keytab=FILE    the gateway's Kerberos key for GSSAPI binds (what Kerberos finds by itself)
   --target-max-connections-per-lease=N  a lease whose operations wait grows so far, to the same URI; above 1 the gateway
                                  keeps callers' passwords as long as their leases (1)
+  --target-max-concurrent-pages=N  pages of long searches that the directory is asked for at once, by all leases (2)
   --target-sasl-channel-binding=tls-endpoint|tls-unique|none  what GSSAPI and SCRAM-...-PLUS binds over TLS are tied to, as
                                  slapd's sasl-cbinding says (tls-endpoint)
 

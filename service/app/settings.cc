@@ -103,6 +103,7 @@ TargetConfig ToTarget(const config::v1::Target& target) {
   result.sasl_channel_binding = ToChannelBinding(target.sasl_channel_binding());
   result.referrals = ToReferralPolicy(target.referrals());
   result.most_connections = target.max_connections_per_lease();
+  result.most_pages = target.max_concurrent_pages();
   if (target.session_tracking() == "always") result.session_tracking = true;
   if (target.session_tracking() == "never") result.session_tracking = false;
   for (const std::string& uri : target.uris()) result.uris.push_back(*ParseLdapUri(uri));

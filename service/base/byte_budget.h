@@ -53,6 +53,8 @@ class ByteBudget {
   size_t used(Purpose purpose) const { return used_for_[static_cast<size_t>(purpose)]; }
   size_t limit() const { return limit_; }
   bool scarce() const { return used_ > limit_; }
+  // Half of it is used: streams gather less, so that many slow readers do not make it scarce for everybody.
+  bool filling() const { return used_ > limit_ / 2; }
 
  private:
   const size_t limit_;

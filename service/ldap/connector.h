@@ -40,6 +40,8 @@ struct TargetConfig {
   ReferralPolicy referrals = {};
   // Of one lease. Above 1 the gateway keeps what callers bind with as long as the lease.
   size_t most_connections = 1;
+  // That one URI's directory works at for all leases, first pages not counted.
+  size_t most_pages = 2;
 };
 
 struct ConnectFailure {

@@ -154,11 +154,15 @@ void MessageQueue::Refund(size_t octets) {
   surroundings_.budget.Refund(octets, ByteBudget::Purpose::kStreams);
 }
 
+MessageQueue::Marks MessageQueue::marks() const {
+  if (surroundings_.budget.scarce()) return {.low = 0, .high = ByteBudget::kSmallOctets};
+  if (surroundings_.budget.filling()) return {.low = kLowMarkOctets / 4, .high = kHighMarkOctets / 4};
+  return {.low = kLowMarkOctets, .high = kHighMarkOctets};
+}
+
 void MessageQueue::ApplyMarks() {
   if (!pausable()) return;
-  const bool scarce = surroundings_.budget.scarce();
-  const size_t high = scarce ? ByteBudget::kSmallOctets : kHighMarkOctets;
-  const size_t low = scarce ? 0 : kLowMarkOctets;
+  const auto [low, high] = marks();
   if (charged_octets_ > high || queue_.size() > kMostBatches) {
     if (!std::exchange(paused_, true)) AwaitCaller();
     SetPaused(true);

@@ -8,7 +8,7 @@
 //
 // Loop thread only, but for construction. When no write is outstanding, an item goes out at the end of the turn of the
 // loop in which it came, with all that came in that turn; while one is, items gather. Memory per stream: the high mark, one
-// item, and one message with the writer.
+// item, and one message with the writer; a quarter of that mark while half of the process's budget is used.
 //
 // A caller who takes nothing is given up after the stall deadline, counted from the high mark, or from his last read once
 // the end is given (with Patience::kEachWrite from every write). If he does not even take the status within another one, his
@@ -149,6 +149,11 @@ class MessageQueue {
   virtual void OnFinished() {}
 
   size_t batch_octets() const { return all_written_octets_ < kMuchOctets ? kBatchOctets : kLargeBatchOctets; }
+  struct Marks {
+    size_t low;
+    size_t high;
+  };
+  Marks marks() const;
   void WriteNext();
   void FinishWithEnd();
   void Conclude(const RpcStatus& status);

@@ -89,6 +89,7 @@ void Operation::AbandonRequest() {
 void Operation::Pause() {
   if (paused_ || state_ == State::kEnded) return;
   paused_ = true;
+  LeaveTurns();  // what comes of its page waits in the socket
   if (state_ == State::kRunning) SetPausedOnConnection(true);
   if (state_ == State::kFollowing) following_->chase().Pause();
 }
@@ -124,6 +125,17 @@ void Operation::DecidePaging() {
 bool Operation::MayStart() const {
   if (state_ == State::kBetweenPages && paused_) return false;
   return !needs_page_slot() || session_.page_slot_free() || session_.owns_page_slot(*this);
+}
+
+bool Operation::TakeTurn() {
+  PageTurns* const turns = session_.page_turns();
+  return turns == nullptr || state_ != State::kBetweenPages || turns->Take(*this);
+}
+
+void Operation::OnTurn() { session_.StartIfPossible(*this); }
+
+void Operation::LeaveTurns() {
+  if (pages() && session_.page_turns() != nullptr) session_.page_turns()->Leave(*this);
 }
 
 void Operation::Start(Connection& connection) {
@@ -226,6 +238,7 @@ void Operation::OnResult(const ResponseView& response) {
   end.response_oid = response.oid;
   if (response.value) end.response_value = std::string(*response.value);
   SetPausedOnConnection(false);
+  LeaveTurns();
   state_ = State::kBetweenPages;  // nothing unanswered at the directory: no Abandon from here on
   if (caller_pages_) NoteCallersPage(end.result);
   if (pages()) {
@@ -317,6 +330,7 @@ void Operation::Finish(OperationEnd&& end) {
   state_ = State::kEnded;
   if (connection_paused_) session_.NoteStall(session_.loop().Now() - pause_time_);
   SetPausedOnConnection(false);
+  LeaveTurns();
   session_.OnOperationEnded(*this, end);
   sink_.OnEnd(end);
   WipeValues(request_);

@@ -27,6 +27,7 @@
 #include "model/requests.h"
 #include "session/origin.h"
 #include "session/page_control.h"
+#include "session/page_turns.h"
 
 namespace dirlease {
 
@@ -34,7 +35,7 @@ class Following;
 class Session;
 
 // Loop thread only. Owned by its Session; whoever started it may use it until its sink's OnEnd.
-class Operation final : private Connection::Exchange {
+class Operation final : private Connection::Exchange, private PageTurns::Taker {
  public:
   enum class State { kQueued, kRunning, kBetweenPages, kFollowing, kEnded };
   struct Name {
@@ -87,6 +88,8 @@ class Operation final : private Connection::Exchange {
   // For Session: what it waits for, and sending. REQUIRES: kQueued, or kBetweenPages and wants_page(), and then the
   // same connection.
   bool MayStart() const;
+  // False: others' pages come first. REQUIRES: MayStart(); Start follows at once if true.
+  bool TakeTurn();
   void Start(Connection& connection);
   // Where it was sent; null = nowhere, or it is done there.
   Connection* connection() const { return connection_; }
@@ -98,6 +101,8 @@ class Operation final : private Connection::Exchange {
   bool needs_page_slot() const { return pages() || caller_pages_; }
   void NoteCallersPage(const LdapResult& result);
 
+  void OnTurn() override;
+  void LeaveTurns();
   void OnResponse(const ResponseView& response) override;
   void OnConnectionLost(const LdapResult& last_word) override;
   void OnEntry(const EntryView& entry);

@@ -264,20 +264,22 @@ void Session::TellRoom() {
   }
 }
 
-// In order of arrival, but one that waits for the page slot, or for the one connection that it can run on, holds up
+// In order of arrival, but one that waits for the page slot, for its page's turn or for the one connection that it can run on, holds up
 // nobody behind it.
 void Session::StartWaiting() {
-  for (size_t i = 0; i < waiting_.size() && state_ == State::kActive && has_place();) {
-    Operation* operation = waiting_[i];
-    Connection* const connection = ConnectionFor(*operation);
-    if (connection == nullptr) {
-      ++i;
-      continue;
-    }
-    waiting_.erase(waiting_.begin() + static_cast<std::ptrdiff_t>(i));
-    operation->Start(*connection);
+  for (size_t i = 0; i < waiting_.size() && has_place();) {
+    if (!TryToStart(*waiting_[i])) ++i;
   }
   GrowIfNeeded();
+}
+
+bool Session::TryToStart(Operation& operation) {
+  if (state_ != State::kActive) return false;
+  Connection* const connection = ConnectionFor(operation);
+  if (connection == nullptr || !operation.TakeTurn()) return false;
+  std::erase(waiting_, &operation);
+  operation.Start(*connection);
+  return true;
 }
 
 Connection* Session::ConnectionFor(const Operation& operation) {

@@ -31,6 +31,7 @@ namespace dirlease {
 // FAILED_PRECONDITION / BIND_IN_PROGRESS.
 Failure BindInProgress();
 
+class PageTurns;
 class ReferralConnections;
 
 class Session final : private Connection::Observer, private ExtraConnections::Observer {
@@ -93,6 +94,10 @@ class Session final : private Connection::Observer, private ExtraConnections::Ob
   // From now on its operations follow referrals over these. Once, before the first one.
   void FollowReferrals(std::unique_ptr<ReferralConnections> connections);
 
+  // From now on its searches' next pages take turns with those of others. `turns` must outlive it. Once, before the first
+  // operation.
+  void TakeTurns(PageTurns& turns) { page_turns_ = &turns; }
+
   // From now on it has further connections when operations wait for places. Once, before the first operation.
   void AddConnections(ExtraConnections::Services services);
   bool has_extras() const { return extras_ != nullptr; }
@@ -153,6 +158,9 @@ class Session final : private Connection::Observer, private ExtraConnections::Ob
   bool owns_page_slot(const Operation& operation) const { return page_slot_ == &operation; }
   void TakePageSlot(Operation& operation) { page_slot_ = &operation; }
   void ReleasePageSlot(const Operation& operation);
+  PageTurns* page_turns() { return page_turns_; }  // null = as many as there are
+  // `operation` waits; nothing if it cannot start now.
+  void StartIfPossible(Operation& operation) { TryToStart(operation); }
   ReferralConnections* referrals() { return referrals_.get(); }  // null = it follows none
   // How long an operation may pause the connection from now on before it ends. Many readers who take nothing one after the
   // other cost hardly more than one: what those used up who ended so is taken off, until none did for a stall deadline.
@@ -168,6 +176,8 @@ class Session final : private Connection::Observer, private ExtraConnections::Ob
   void OnPauseChanged();
 
   void StartWaiting();
+  // False: it waits on.
+  bool TryToStart(Operation& operation);
   void StartWaitingInLaterTurn();
   bool has_place() const { return connection_->has_place() || (has_extras() && extras_->has_place()); }
   // Where it can be sent now; null = nowhere.
@@ -199,6 +209,7 @@ class Session final : private Connection::Observer, private ExtraConnections::Ob
   std::optional<EndCause> close_when_idle_;
   std::vector<std::unique_ptr<Operation>> operations_;  // at most limits_.most_operations
   std::deque<Operation*> waiting_;
+  PageTurns* page_turns_ = nullptr;
   Operation* page_slot_ = nullptr;  // the one paged search that the connection's cookie belongs to
   bool caller_pages_ = false;
   absl::Duration stalled_;  // since the last time without stalls

@@ -193,6 +193,7 @@ Session& SessionManager::Grant(Opening& opening, OpenAttempt::Opened opened, con
   Session& granted = *session;
   live_[lease] = &granted;
   sessions_[lease].session = std::move(session);
+  granted.TakeTurns(opening.target->TurnsAt(opened.uri));
   FollowReferrals(granted, *opening.target);
   AddConnections(granted, *opening.target);
   if (granted.has_extras()) granted.SetBindAgain(std::move(opening.bind_again));

@@ -35,6 +35,12 @@ void Target::OnConnectOutcome(bool connected) {
   on_change_();
 }
 
+PageTurns& Target::TurnsAt(const std::string& uri) {
+  std::unique_ptr<PageTurns>& turns = turns_[uri];
+  if (turns == nullptr) turns = std::make_unique<PageTurns>(loop_, config_.most_pages);
+  return *turns;
+}
+
 std::optional<DirectoryFeatures> Target::Features(const std::string& uri) const {
   const auto found = features_.find(uri);
   if (found == features_.end() || found->second.time + kFeatureAge < loop_.Now()) return std::nullopt;

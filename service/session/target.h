@@ -11,6 +11,7 @@
 #include "base/event_loop.h"
 #include "ldap/connector.h"
 #include "session/directory_features.h"
+#include "session/page_turns.h"
 
 namespace dirlease {
 
@@ -41,6 +42,8 @@ class Target {
   // Of the directory at `uri`; empty = not known, or too long ago.
   std::optional<DirectoryFeatures> Features(const std::string& uri) const;
   void SetFeatures(const std::string& uri, DirectoryFeatures features);
+  // Of the directory at `uri`. Lives as long as this.
+  PageTurns& TurnsAt(const std::string& uri);
   // As far as the configuration does not say otherwise.
   DirectoryFeatures WithConfigured(DirectoryFeatures features) const;
 
@@ -60,6 +63,7 @@ class Target {
   std::unique_ptr<Timer> timer_;
   std::unique_ptr<Connector::Attempt> probing_;
   absl::flat_hash_map<std::string, Learnt> features_;
+  absl::flat_hash_map<std::string, std::unique_ptr<PageTurns>> turns_;
 };
 
 }  // namespace dirlease

@@ -184,6 +184,20 @@ TEST_F(SearchStreamTest, TheHighMarkStopsTheDirectoryAndTheLowMarkSetsItGoing) {
   EXPECT_EQ(budget_.used(), 0u);
 }
 
+TEST_F(SearchStreamTest, WhileHalfOfTheMemoryIsUsedAQuarterOfThatIsEnough) {
+  budget_.Charge(budget_.limit() / 2 + 1);
+  SendEntries(StartStream({.max_entries_per_message = 1}), 10, 30 * 1024);
+  EXPECT_EQ(operation_->entries(), 3) << "the third one passed 64 KiB";
+  CompleteWrite();
+  CompleteWrite();
+  EXPECT_EQ(operation_->entries(), 3) << "still above 16 KiB";
+  CompleteWrite();
+  EXPECT_EQ(operation_->entries(), 6);
+  CompleteAllWrites();
+  EXPECT_EQ(operation_->entries(), 10);
+  budget_.Refund(budget_.limit() / 2 + 1);
+}
+
 TEST_F(SearchStreamTest, AtFullSpeedAMessageWaitsToBeFilledButNotForLong) {
   const int id = StartStream();
   SendEntries(id, 5, 30 * 1024);

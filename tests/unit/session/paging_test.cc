@@ -171,6 +171,89 @@ TEST_F(PagingTest, LossBetweenPagesIsTold) {
   EXPECT_EQ(sink_.end().cause, EndCause::kLost);
 }
 
+// One page at once, whoever's it is.
+class PagesInTurnTest : public PagingTest {
+ protected:
+  struct OtherSearch final : PageTurns::Taker {
+    void OnTurn() override { ++asked; }
+    int asked = 0;
+  };
+
+  PagesInTurnTest() {
+    Open(true);
+    session_->TakeTurns(turns_);
+  }
+  ~PagesInTurnTest() override {
+    session_->Close(EndCause::kSessionClosed);
+    turns_.Leave(other_);
+    EXPECT_EQ(turns_.taken() + turns_.waiting(), 0u);
+  }
+  // The first page has come.
+  Operation* RunToNextPage() {
+    Operation* operation = Run(sink_);
+    Answer({PageEnd(operation->message_id(), "next")});
+    return operation;
+  }
+  bool NextPageAsked() const { return peer_->CountOf("search") == 2; }
+  void OtherLeaves() {
+    turns_.Leave(other_);
+    loop_.RunUntilIdle();
+  }
+
+  PageTurns turns_{loop_, 1};
+  OtherSearch other_;
+};
+
+TEST_F(PagesInTurnTest, TheFirstPageWaitsForNobody) {
+  turns_.Take(other_);
+  Run(sink_);
+  EXPECT_EQ(LastPageSize(), 100);
+}
+
+TEST_F(PagesInTurnTest, TheNextOneWaits) {
+  turns_.Take(other_);
+  Operation* operation = RunToNextPage();
+  EXPECT_FALSE(NextPageAsked());
+  OtherLeaves();
+  EXPECT_TRUE(NextPageAsked());
+  EXPECT_EQ(operation->state(), Operation::State::kRunning);
+}
+
+TEST_F(PagesInTurnTest, WhatIsBehindItDoesNotWait) {
+  turns_.Take(other_);
+  RunToNextPage();
+  EXPECT_EQ(Run(NewSink())->state(), Operation::State::kRunning);
+}
+
+TEST_F(PagesInTurnTest, ThePagesEndGivesTheTurnBack) {
+  RunToNextPage();
+  EXPECT_TRUE(NextPageAsked());
+  EXPECT_FALSE(turns_.Take(other_));
+  Answer({PageEnd(2, "next")});
+  EXPECT_EQ(other_.asked, 1);
+}
+
+TEST_F(PagesInTurnTest, AReaderWhoIsBehindHasNone) {
+  Operation* operation = RunToNextPage();
+  operation->Pause();
+  EXPECT_TRUE(turns_.Take(other_));
+}
+
+TEST_F(PagesInTurnTest, AnEndGivesTheTurnBack) {
+  RunToNextPage()->End(EndCause::kCancelled);
+  EXPECT_TRUE(turns_.Take(other_));
+}
+
+TEST_F(PagesInTurnTest, WhoHasNoPlaceIsPassedOver) {
+  turns_.Take(other_);
+  Operation* operation = RunToNextPage();
+  TakeAllPlaces();
+  OtherLeaves();
+  EXPECT_EQ(turns_.taken(), 0u);
+  Answer({ResultMessage(2)});
+  EXPECT_EQ(operation->state(), Operation::State::kRunning);
+}
+
 class CallersPagingTest : public PagingTest {
  protected:
   CallersPagingTest() { Open(true); }
