@@ -1,26 +1,32 @@
 // SASL channel binding (RFC 5929) against a real slapd: what SCRAM-...-PLUS ties a bind to is compared there.
 #include <gmock/gmock.h>
 
+#include <fstream>
+
 #include "fmt/format.h"
 #include "integration/rpc/bind_requests.h"
 #include "integration/rpc/slapd_gateway_test.h"
 #include "support/kerberos_realm.h"
 #include "support/loopback.h"
+#include "support/temp_dir.h"
 
 namespace dirlease::testing {
 namespace {
 
 using ::testing::HasSubstr;
 
-constexpr char kUpTo12[] = "TLSCipherSuite NORMAL:-VERS-TLS1.3\n";  // tls-unique does not exist in TLS 1.3
+// Of a server without TLS 1.3, where tls-unique does not exist, for the two libraries that Debian's releases build slapd with.
+constexpr char kGnuTlsUpTo12[] = "[overrides]\ndisabled-version = tls1.3\n";
+constexpr char kOpenSslUpTo12[] =
+    "openssl_conf = all\n[all]\nssl_conf = tls\n[tls]\nsystem_default = limits\n[limits]\nMaxProtocol = TLSv1.2\n";
 
 class ChannelBindingTest : public SlapdGatewayTest {
  protected:
   // `slapd_binds`: slapd's sasl-cbinding.
-  void StartBound(const std::string& slapd_binds, ChannelBinding ours, const std::string& config = "") {
+  void StartBound(const std::string& slapd_binds, ChannelBinding ours) {
     slapd_.emplace(SlapdOptions{.people = 3,
                                 .tls = true,
-                                .global_config = kSaslConfig + ("sasl-cbinding " + slapd_binds + "\n") + config,
+                                .global_config = kSaslConfig + ("sasl-cbinding " + slapd_binds + "\n"),
                                 .environment = environment_});
     TargetConfig secure = TargetAt({fmt::format("ldaps://{}:{}", kHost, slapd_->ldaps_port())});
     secure.gateway_identity = true;
@@ -32,6 +38,15 @@ class ChannelBindingTest : public SlapdGatewayTest {
     options.lookup = EveryNameIsLoopback;
     gateway_.emplace(std::move(options));
     client_ = std::make_unique<Client>(gateway_->address());
+  }
+  // Before it is started.
+  void LimitSlapdToTls12() {
+    const auto write = [this](const std::string& name, const char* text) {
+      std::ofstream(folder_.File(name)) << text;
+      return folder_.File(name);
+    };
+    environment_.push_back("GNUTLS_SYSTEM_PRIORITY_FILE=" + write("gnutls.conf", kGnuTlsUpTo12));
+    environment_.push_back("OPENSSL_CONF=" + write("openssl.cnf", kOpenSslUpTo12));
   }
   static v1::OpenSessionRequest AsUser(const std::string& mechanism) {
     return Managed(mechanism, "user.1", PersonPassword(1));
@@ -55,6 +70,7 @@ class ChannelBindingTest : public SlapdGatewayTest {
     return end;
   }
 
+  TempDir folder_;
   std::vector<std::string> environment_;  // of slapd
 };
 
@@ -67,13 +83,15 @@ TEST_F(ChannelBindingTest, TheDirectorysCertificateIsWhatBoundSidesAgreeOn) {
 }
 
 TEST_F(ChannelBindingTest, SoIsTheHandshakeWhereTlsHasIt) {
-  StartBound("tls-unique", ChannelBinding::kTlsUnique, kUpTo12);
+  LimitSlapdToTls12();
+  StartBound("tls-unique", ChannelBinding::kTlsUnique);
   ExpectBound("SCRAM-SHA-256-PLUS");
 }
 
 // As when somebody between the two passes the bind on: his connection is another one.
 TEST_F(ChannelBindingTest, AnotherChannelThanTheDirectorysIsRefusedByIt) {
-  StartBound("tls-unique", ChannelBinding::kTlsEndpoint, kUpTo12);
+  LimitSlapdToTls12();
+  StartBound("tls-unique", ChannelBinding::kTlsEndpoint);
   const LogMark mark = slapd_->Mark();
   const CallEnd end = OpenFails("SCRAM-SHA-256-PLUS");
   ASSERT_TRUE(end.ldap_result.has_value()) << end;
@@ -98,10 +116,9 @@ TEST_F(ChannelBindingTest, ATargetMayBindToNothing) {
 
 class KerberosChannelBindingTest : public ChannelBindingTest {
  protected:
-  void StartBound(const std::string& slapd_binds, ChannelBinding ours, const std::string& config = "") {
+  KerberosChannelBindingTest() {
     realm_.UseKeytab(realm_.KeytabOf("user.1"));
-    environment_ = {"KRB5_KTNAME=FILE:" + realm_.KeytabOf("ldap/directory.test")};
-    ChannelBindingTest::StartBound(slapd_binds, ours, config);
+    environment_.push_back("KRB5_KTNAME=FILE:" + realm_.KeytabOf("ldap/directory.test"));
   }
 
   KerberosRealm realm_;
@@ -113,7 +130,8 @@ TEST_F(KerberosChannelBindingTest, GssapiIsTiedToTheDirectorysCertificate) {
 }
 
 TEST_F(KerberosChannelBindingTest, GssapiOverAnotherChannelIsRefused) {
-  StartBound("tls-unique", ChannelBinding::kTlsEndpoint, kUpTo12);
+  LimitSlapdToTls12();
+  StartBound("tls-unique", ChannelBinding::kTlsEndpoint);
   const CallEnd end = client_->Call(Managed("GSSAPI"), nullptr);
   ASSERT_TRUE(end.ldap_result.has_value()) << end;
   EXPECT_EQ(end.ldap_result->code(), 49) << end;
